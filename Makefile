@@ -1,0 +1,62 @@
+# Every target installs what it needs into .venv; a second run installs nothing.
+PYTHON ?= python3
+ARGS ?=
+
+venv := .venv
+python := $(venv)/bin/python
+pip := $(python) -m pip --quiet --quiet --disable-pip-version-check
+core := $(venv)/core.stamp
+dev := $(venv)/dev.stamp
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help demo test check format bench wheel clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(core) ## install the core package and analyze VGG-16
+	@$(venv)/bin/cnnscope analyze vgg16
+
+test: $(dev) ## run the tests; ARGS="-k vgg" is passed on to pytest
+	@$(python) -m pytest -n auto $(ARGS)
+
+check: $(dev) ## check format, lint, types and imports
+	@$(venv)/bin/ruff format --check .
+	@$(venv)/bin/ruff check .
+	@$(venv)/bin/mypy --strict
+	@$(venv)/bin/lint-imports --no-logo
+
+format: $(dev) ## format the code and mend what ruff can mend
+	@$(venv)/bin/ruff check --fix-only .
+	@$(venv)/bin/ruff format .
+
+bench: $(dev) ## measure start-up and analysis
+	@$(python) -m tests.bench $(ARGS)
+
+wheel: $(core) ## build the wheel into dist/
+	@$(pip) wheel --no-deps --wheel-dir dist .
+	@ls dist/*.whl
+
+clean: ## remove .venv, dist and caches
+	rm -rf $(venv) build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find cnnscope tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(core): pyproject.toml constraints.txt | $(python)
+	@echo "installing cnnscope into $(venv)" >&2
+	@$(pip) install --constraint constraints.txt --editable .
+	@touch $@
+
+# Whoever has the development tools has the core package too.
+$(dev): pyproject.toml constraints.txt | $(python)
+	@echo "installing cnnscope and its development tools into $(venv); torch makes this take minutes the first time" >&2
+	@$(pip) install --constraint constraints.txt --editable '.[dev]'
+	@touch $(core) $@
+
+$(python):
+	@command -v $(PYTHON) >/dev/null || \
+		{ echo "cnnscope needs Python 3.11 or newer, and $(PYTHON) was not found; name one: make PYTHON=python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "cnnscope needs Python 3.11 or newer, and $(PYTHON) is $$($(PYTHON) -V 2>&1); name another: make PYTHON=python3.11" >&2; exit 1; }
+	@$(PYTHON) -m venv $(venv) || { rm -rf $(venv); exit 1; }

@@ -1,0 +1,53 @@
+"""Families of printed tables: Document -> Program. One file each, found by file name.
+
+A dialect is a module with EXPECTS (one line for errors), claims(document) and read(document). The canonical language
+reads every page with front matter and every table with a `type` column that no other dialect claims.
+"""
+
+import importlib
+import pkgutil
+from functools import lru_cache
+from types import ModuleType
+
+from cnnscope.errors import Fault, SpecError
+from cnnscope.spec.program import Program
+from cnnscope.spec.tables.document import Document
+
+_CANONICAL = "canonical"
+
+
+@lru_cache(1)
+def dialects() -> tuple[str, ...]:
+    """The names of all dialects but the canonical one."""
+    return tuple(module.name for module in pkgutil.iter_modules(__path__) if module.name != _CANONICAL)
+
+
+def read(document: Document) -> Program:
+    """Read a document in the one dialect that claims it; SpecError when two do, or none."""
+    canonical = _load(_CANONICAL)
+    modules = [] if document.has_front else [_load(name) for name in dialects()]
+    claiming = [module for module in modules if module.claims(document)]
+    if len(claiming) > 1:
+        raise SpecError(document.path, [Fault(0, "", "two dialects read this table, each in its own way", _expectations(claiming))])
+    if not claiming and not canonical.claims(document):
+        if document.faults:
+            raise SpecError(document.path, document.faults)
+        raise SpecError(document.path, [_nothing(document, [canonical, *modules])])
+    program: Program = (claiming or [canonical])[0].read(document)
+    return program
+
+
+def _nothing(document: Document, modules: list[ModuleType]) -> Fault:
+    if not document.tables:
+        return Fault(0, "", "no table of layers in this file", _expectations(modules))
+    table = document.tables[0]
+    header = ", ".join(table.header)[:60]
+    return Fault(table.line, "", f"no dialect reads a table with the columns {header}", _expectations(modules))
+
+
+def _expectations(modules: list[ModuleType]) -> str:
+    return "\n  ".join(f"{module.__name__.rpartition('.')[2]}: {module.EXPECTS}" for module in modules)
+
+
+def _load(name: str) -> ModuleType:
+    return importlib.import_module(f"{__name__}.{name}")

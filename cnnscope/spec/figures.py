@@ -1,0 +1,52 @@
+"""Claims as pages write them: 1,728 · 3.2M[^1] · 224*224*64 = 3.2M · 463K (false: it is 497.5K) · 24M; 96 MB."""
+
+import re
+from collections.abc import Mapping
+
+from cnnscope.errors import CellError
+from cnnscope.graph import SIZES
+from cnnscope.spec.program import Figure
+from cnnscope.units import parse_printed, parse_size
+
+_FOOTNOTE = re.compile(r"\[\^([^\]\s]+)\]")
+_REMARK = re.compile(r"\(([^()]*[A-Za-z][^()]*)\)\Z")
+_FALSE = "false:"
+
+
+def figures(line: int, metric: str, cell: str, footnotes: Mapping[str, str]) -> list[Figure]:
+    """The figures of one cell, parted by ; or =; CellError where one is no figure of its metric."""
+    found = []
+    for text in (part for piece in _outside(cell, ";") for part in _outside(piece, "=")):
+        printed, known_false = _without_notes(text.strip(), footnotes)
+        if printed:
+            parse_size(printed) if metric in SIZES else parse_printed(printed)
+            found.append(Figure(line, metric, printed, known_false))
+    return found
+
+
+def _outside(text: str, separator: str) -> list[str]:
+    """Split at a separator that is not inside parentheses, nor the = of ~=."""
+    parts, depth, start = [], 0, 0
+    for index, sign in enumerate(text):
+        depth += (sign == "(") - (sign == ")")
+        if sign == separator and depth <= 0 and text[index - 1 : index] != "~":
+            parts.append(text[start:index])
+            start = index + 1
+    return [*parts, text[start:]]
+
+
+def _without_notes(text: str, footnotes: Mapping[str, str]) -> tuple[str, str]:
+    """The figure alone, and the page's reason where it says that the figure is false."""
+    notes = []
+    for name in _FOOTNOTE.findall(text):
+        if name not in footnotes:
+            raise CellError(f"footnote [^{name}] is not on the page", f"add a line `[^{name}]: ...`")
+        notes.append(footnotes[name])
+    text = _FOOTNOTE.sub("", text).strip()
+    if remark := _REMARK.search(text):
+        notes.append(remark[1].strip())
+        text = text[: remark.start()].strip()
+    reasons = [note[len(_FALSE) :].strip() for note in notes if note.lower().startswith(_FALSE)]
+    if reasons and not reasons[0]:
+        raise CellError(f"`{text}` is marked false without a reason", "write `false: why`")
+    return text, reasons[0] if reasons else ""

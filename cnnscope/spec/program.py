@@ -1,0 +1,163 @@
+"""The canonical form of a page: blocks of rows whose cells are templates. Every dialect yields this."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from cnnscope.errors import CellError
+from cnnscope.shapes import LARGEST_DIMENSION, Shape
+from cnnscope.spec.expressions import Expression, Names, Value, names_in, parse
+from cnnscope.spec.values import parameter, whole
+
+LONGEST_CELL = 10_000
+
+
+class Template:
+    """A cell's text with its {...} compiled; `constant` when it has none."""
+
+    __slots__ = ("constant", "parts", "reads", "text")
+
+    def __init__(self, text: str) -> None:
+        if len(text) > LONGEST_CELL:
+            raise CellError(f"a cell of {len(text):,} characters", f"at most {LONGEST_CELL:,} are read")
+        self.text = text
+        self.parts: tuple[str | Expression, ...] = (text,)
+        self.reads: frozenset[str] = frozenset()
+        self.constant = "{" not in text and "}" not in text
+        if not self.constant:
+            self._compile()
+
+    def _compile(self) -> None:
+        parts: list[str | Expression] = []
+        reads: set[str] = set()
+        first, *pieces = self.text.split("{")
+        for index, piece in enumerate(pieces):
+            inside, brace, after = piece.partition("}")
+            if not brace or "}" in after or "}" in first:
+                raise CellError(f"`{self.text[:40]}` has braces that do not match", "write {expression}")
+            if index == 0 and first:
+                parts.append(first)
+            parts.append(parse(inside))
+            reads |= names_in(inside)
+            if after:
+                parts.append(after)
+        if not pieces:
+            raise CellError(f"`{self.text[:40]}` has braces that do not match", "write {expression}")
+        self.parts = tuple(parts)
+        self.reads = frozenset(reads)
+
+    def __call__(self, names: Names) -> str:
+        """The cell's text with every expression replaced by its value."""
+        if self.constant:
+            return self.text
+        return "".join(part if isinstance(part, str) else as_text(part(names)) for part in self.parts).strip()
+
+    def value(self, names: Names) -> Value:
+        """The cell's value: that of its only expression, or what its text stands for."""
+        if len(self.parts) == 1 and not isinstance(self.parts[0], str):
+            return self.parts[0](names)
+        return parameter(self(names))
+
+
+@lru_cache(8192)
+def template(text: str) -> Template:
+    """A cell's text, compiled once."""
+    return Template(text)
+
+
+def as_text(value: Value) -> str:
+    """A value as it would stand in a cell."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A printed figure of a row or of the whole network: one claim, not yet bound to layers."""
+
+    line: int
+    metric: str
+    printed: str
+    known_false: str = ""
+
+
+@dataclass(slots=True)
+class Row:
+    """One call: of operators or of a block. `source` is empty where the row reads the one above."""
+
+    line: int
+    name: str
+    type: Template
+    cells: dict[str, Template] = field(default_factory=dict)
+    activation: Template | None = None
+    source: tuple[str, ...] = ()
+    repeat: Template | None = None
+    when: Template | None = None
+    figures: tuple[Figure, ...] = ()
+
+
+@dataclass(slots=True)
+class Block:
+    """A table as a function: parameters with their defaults (None: must be given), and rows."""
+
+    name: str
+    parameters: dict[str, str | None]
+    rows: list[Row]
+    line: int = 0
+
+
+@dataclass(slots=True)
+class Variant:
+    """One row of the variants table: a call of the network."""
+
+    name: str
+    line: int
+    arguments: dict[str, str]
+    input: str = ""
+    source: str = ""
+    figures: tuple[Figure, ...] = ()
+
+
+@dataclass(slots=True)
+class Program:
+    """A page that has been read."""
+
+    path: str
+    name: str
+    network: Block
+    blocks: dict[str, Block] = field(default_factory=dict)
+    variants: dict[str, Variant] = field(default_factory=dict)
+    input: tuple[int, str] = (0, "")
+    """Line and text."""
+    source: str = ""
+    year: str = ""
+    figures: tuple[Figure, ...] = ()
+    """Claims about the network as a whole, from the front matter or a total line."""
+
+
+def input_shape(text: str) -> Shape:
+    """CxHxW, or one number of features; CellError for anything else."""
+    parts = [piece.strip() for piece in text.replace("×", "x").replace("X", "x").replace("*", "x").split("x")]
+    if len(parts) not in (1, 3) or not all(parts):
+        raise CellError(
+            f"input `{text[:40]}` is neither CxHxW nor a number of features",
+            "write channels x height x width, such as 3x224x224, or one number for a network of neurons",
+        )
+    shape = tuple(whole(part) for part in parts)
+    if any(size > LARGEST_DIMENSION for size in shape):
+        raise CellError(f"input `{text}` is too large", "at most 2^31 - 1 is read")
+    return shape
+
+
+def names(parameters: Mapping[str, str | None], arguments: Mapping[str, Value]) -> dict[str, Value]:
+    """A block's parameters bound to arguments or defaults; CellError names what is missing."""
+    bound: dict[str, Value] = {}
+    for name, default in parameters.items():
+        if name in arguments:
+            bound[name] = arguments[name]
+        elif default is not None:
+            bound[name] = parameter(default)
+    if missing := [name for name in parameters if name not in bound]:
+        raise CellError(f"needs {', '.join(missing)}", f"fill the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}")
+    return bound

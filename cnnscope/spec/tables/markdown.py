@@ -1,0 +1,115 @@
+"""Markdown pages: front matter, headings, pipe tables, footnotes; all other text is prose.
+
+A line reader rather than a Markdown library: markdown-it costs 45 ms at every start (docs/decisions/0003).
+"""
+
+import re
+
+from cnnscope.errors import Fault
+from cnnscope.spec.tables.document import Document, Table, clean, table_row
+
+SUFFIXES = (".md", ".markdown")
+
+_DASHES = re.compile(r":?-+:?")
+_HEADING = re.compile(r"(#{1,6})[ \t](.*)")
+_FOOTNOTE = re.compile(r"\[\^([^\]\s]+)\]:(.*)")
+_KEY = re.compile(r"[A-Za-z][A-Za-z _-]*")
+_FENCE = re.compile(r" {0,3}(```+|~~~+)")
+_PIPE = re.compile(r"(?<!\\)\|")
+
+
+def matches(text: str) -> bool:
+    """Front matter, or a delimiter row of dashes and pipes."""
+    if text.startswith("---\n"):
+        return True
+    return any(_is_delimiter(line) for line in text.splitlines())
+
+
+def read(text: str) -> Document:
+    document = Document(lines=tuple(text.splitlines()))
+    lines, number = document.lines, _front_matter(document)
+    heading, heading_line, fence, comment = "", 0, "", False
+    while number < len(lines):
+        line = lines[number]
+        number += 1
+        if marker := _FENCE.match(line):
+            fence = "" if fence and marker[1].startswith(fence) else fence or marker[1]
+        if fence or marker:
+            continue
+        if comment or "<!--" in line:
+            comment = "-->" not in line.rpartition("<!--")[2]
+        elif title := _HEADING.fullmatch(line.strip()):
+            heading, heading_line = clean(title[2].strip().rstrip("#")), number
+            document.headings.append((number, len(title[1]), heading))
+        elif note := _FOOTNOTE.fullmatch(line):
+            number = _footnote(document, note[1], note[2].strip(), number)
+        elif "|" in line and number < len(lines) and _is_delimiter(lines[number]):
+            number = _table(document, number, heading, heading_line)
+    return document
+
+
+def _front_matter(document: Document) -> int:
+    """Reads the block between two --- lines at the top; returns the number of lines that it takes."""
+    lines = document.lines
+    if not lines or lines[0].rstrip() != "---":
+        return 0
+    document.has_front = True
+    for number, line in enumerate(lines[1:], start=2):
+        if line.rstrip() == "---":
+            return number
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        key, colon, value = (part.strip() for part in line.partition(":"))
+        if not colon or not _KEY.fullmatch(key):
+            document.faults.append(Fault(number, "", f"`{line.strip()[:40]}` is no front matter", "write `key: value`"))
+            continue
+        key = key.lower().replace(" ", "_").replace("-", "_")
+        if key in document.front:
+            document.faults.append(Fault(number, key, "stands twice in the front matter", "keep one"))
+        document.front[key] = (number, value[1:-1] if value[:1] in "'\"" and value[-1:] == value[:1] else value)
+    document.faults.append(Fault(1, "", "the front matter does not end", "close it with a line of three dashes, ---"))
+    return len(lines)
+
+
+def _footnote(document: Document, name: str, text: str, number: int) -> int:
+    """A footnote goes on over indented lines; returns the next line's index."""
+    parts = [text]
+    while number < len(document.lines) and document.lines[number][:2] == "  " and document.lines[number].strip():
+        parts.append(document.lines[number].strip())
+        number += 1
+    document.footnotes[name] = " ".join(parts).strip()
+    return number
+
+
+def _table(document: Document, delimiter: int, heading: str, heading_line: int) -> int:
+    """Reads the table whose delimiter row has this index; returns the index of the first line behind it."""
+    lines = document.lines
+    header = tuple(clean(cell) for cell in _cells(lines[delimiter - 1]))
+    columns = len(_cells(lines[delimiter]))
+    if columns != len(header):
+        document.faults.append(
+            Fault(delimiter, "", f"{len(header)} column titles over {columns} columns of dashes", "make them agree")
+        )
+    rows, number = [], delimiter + 1
+    while number < len(lines) and "|" in lines[number]:
+        if row := table_row(document, header, number + 1, _cells(lines[number])):
+            rows.append(row)
+        number += 1
+    document.tables.append(Table(delimiter, header, rows, heading, heading_line))
+    return number
+
+
+def _is_delimiter(line: str) -> bool:
+    """A row of dashes and pipes, as it stands below a table's titles."""
+    if "|" not in line or "-" not in line or line.strip(" \t|:-"):
+        return False
+    return all(_DASHES.fullmatch(cell.strip()) for cell in _cells(line))
+
+
+def _cells(line: str) -> list[str]:
+    text = line.strip().removeprefix("|")
+    if text.endswith("|") and not text.endswith("\\|"):
+        text = text[:-1]
+    if "\\|" not in text:
+        return text.split("|")
+    return [cell.replace("\\|", "|") for cell in _PIPE.split(text)]

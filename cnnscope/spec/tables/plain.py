@@ -1,0 +1,7 @@
+"""Lines without columns: what no other syntax matches. A dialect may read such a listing line by line."""
+
+from cnnscope.spec.tables.document import Document
+
+
+def read(text: str) -> Document:
+    return Document(lines=tuple(text.splitlines()))

@@ -1,0 +1,122 @@
+"""Quantities: the only functions that print or parse counts, bytes and the figures that pages print."""
+
+import re
+from fractions import Fraction
+from math import prod
+from typing import NamedTuple
+
+from cnnscope.errors import CellError
+
+Count = int
+"""A number of parameters, values or operations; exact."""
+Bytes = int
+
+DTYPE_BYTES: dict[str, Bytes] = {"float32": 4, "float16": 2, "bfloat16": 2, "int8": 1}
+
+_COUNT_UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "b": 10**9, "t": 10**12}
+_WORDS = {"thousand": "k", "million": "m", "billion": "g"}
+_BYTE_UNITS = {"b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12, "kib": 2**10, "mib": 2**20, "gib": 2**30}
+_POWER = re.compile(r"\s*[x×*·]\s*10\s*(?:\^|\*\*)\s*(\d{1,2})\Z")
+_FIGURE = re.compile(r"(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*([A-Za-z]*)")
+_PRODUCT = re.compile(r"[\d,*() ]{3,100}")
+_NUMBER = re.compile(r"\d+")
+_ABOUT = ("≈", "~=", "~", "ca.", "about")
+
+
+class Printed(NamedTuple):
+    """A figure as a page prints it: an exact number, or one rounded to multiples of `step` (0 for exact ones)."""
+
+    value: Fraction
+    step: Fraction
+    about: bool
+    in_bytes: bool
+
+    def holds(self, computed: int | Fraction) -> bool:
+        """Does `computed` round to this figure? Where the page says "about", within 5 %."""
+        slack = self.step / 2
+        if self.about:
+            slack = max(slack, abs(self.value) / 20)
+        return abs(computed - self.value) <= slack
+
+
+def parse_printed(text: str) -> Printed:
+    """Read 138,357,544, 3.2M, 4.09 GFLOPs, 1.8x10^9, ≈ 60 million, 96 MB, (3*3*3)*64; CellError when it is no number.
+
+    Whole numbers without a suffix are exact; in all others trailing zeros before the point are not significant.
+    """
+    rest = text.strip()
+    if "*" in rest and _PRODUCT.fullmatch(rest):
+        return Printed(Fraction(prod(map(int, _NUMBER.findall(rest.replace(",", ""))))), Fraction(0), about=False, in_bytes=False)
+    about = False
+    for sign in _ABOUT:
+        if rest.lower().startswith(sign):
+            rest, about = rest[len(sign) :].strip(), True
+            break
+    power = 1
+    if len(rest) <= 60 and (raised := _POWER.search(rest)):
+        rest, power = rest[: raised.start()], 10 ** int(raised[1])
+    figure = _FIGURE.fullmatch(rest) if len(rest) <= 60 else None
+    if not figure:
+        raise CellError(f"`{text[:40]}` is not a number", "a claim is a figure such as 138,357,544, 3.2M or 60.95 MB")
+    digits, unit = figure[1].replace(",", ""), figure[2].lower()
+    unit = _WORDS.get(unit, unit)
+    in_bytes = unit in _BYTE_UNITS and (unit != "b" or figure[2] == "B" and "." not in digits and power == 1 and _plain(digits))
+    scale = _BYTE_UNITS[unit] if in_bytes else _count_unit(unit, text)
+    value = Fraction(digits) * scale * power
+    exact = scale == power == 1 and "." not in digits
+    return Printed(value, Fraction(0) if exact else _last_digit(digits) * scale * power, about, in_bytes)
+
+
+def parse_size(text: str) -> tuple[int, ...]:
+    """Read 56x56, 112x112x64 or one number; CellError for anything else."""
+    parts = [part.strip().replace(",", "") for part in text.replace("×", "x").replace("X", "x").replace("*", "x").split("x")]
+    if len(parts) > 3 or not all(part.isdecimal() and len(part) <= 10 for part in parts):
+        raise CellError(f"`{text[:40]}` is not a size", "write 56x56, 112x112x64 or one number")
+    return tuple(map(int, parts))
+
+
+def _plain(digits: str) -> bool:
+    """60950432 B is a number of bytes, 9.9B and 4B are billions."""
+    return len(digits) > 3
+
+
+def _count_unit(unit: str, text: str) -> int:
+    """K, M, G, T, with or without a noun behind it: 4.1 GFLOPs, 569M, 300 MMACs."""
+    for noun in ("flops", "flop", "macs", "mac", "ops", "params", "parameters", "values", "madds", "n"):
+        if unit.endswith(noun) and unit[: -len(noun)] in _COUNT_UNITS:
+            unit = unit[: -len(noun)]
+            break
+    if unit not in _COUNT_UNITS:
+        raise CellError(f"`{text[:40]}` has an unknown unit", "known are K, M, G, B, T and B, KB, MB, GB, KiB, MiB, GiB")
+    return _COUNT_UNITS[unit]
+
+
+def _last_digit(digits: str) -> Fraction:
+    """The worth of the last significant digit: 0.1 for 3.2, 10 for 150, 0.01 for 4.00."""
+    _, point, decimals = digits.partition(".")
+    if point:
+        return Fraction(1, 10 ** len(decimals))
+    return Fraction(10 ** (len(digits) - len(digits.rstrip("0")))) if digits.strip("0") else Fraction(1)
+
+
+def exact(count: int | Fraction) -> str:
+    """138,357,544; fractions as decimals."""
+    return f"{count:,}" if isinstance(count, int) else f"{float(count):,g}"
+
+
+def short(count: int) -> str:
+    """Three or more significant digits with a suffix: 15.47 G, 714.2 M, 60.9 K, 840."""
+    for suffix, worth in (("T", 10**12), ("G", 10**9), ("M", 10**6), ("K", 10**3)):
+        if count >= worth:
+            return f"{count / worth:.{_decimals(count / worth)}f} {suffix}"
+    return str(count)
+
+
+def short_bytes(count: Bytes) -> str:
+    """Decimal bytes, as CONVENTIONS has it: 553.4 MB, 25.7 KB, 840 B."""
+    text = short(count)
+    return f"{text}B" if text[-1].isalpha() else f"{text} B"
+
+
+def _decimals(value: float) -> int:
+    return 2 if value < 100 else 1

@@ -1,0 +1,295 @@
+"""Figures that papers and tools published, each with its source; what lectures claim is in `published_claims`.
+
+Counts follow the package's convention: params are trainable, macs leave out biases, norms and pooling.
+"recomputed" is a figure that an independent script derived; it equals, or rounds to, what the named source printed.
+None stands for a figure that no source gives. Where two sources disagree the row keeps the right one and says so.
+"""
+
+from typing import NamedTuple
+
+Shape = tuple[int, ...]
+
+
+class Network(NamedTuple):
+    """Totals of one network; `buffers` are stored but not trained."""
+
+    name: str
+    params: int | None
+    macs: int | None
+    source: str
+    buffers: int | None = None
+
+
+class ReceptiveField(NamedTuple):
+    """`layer_role` is the end point as its source calls it, or "last" for what feeds the classifier."""
+
+    network: str
+    layer_role: str
+    size: int
+    stride: int | None
+    padding: int | None
+    source: str
+
+
+class Layer(NamedTuple):
+    """`output` is (C, H, W), or (units,) of a fully connected layer."""
+
+    network: str
+    layer: str
+    output: Shape
+    params: int | None
+    macs: int | None
+    source: str
+
+
+AALTO = "Abdurakhmanova 2022, Aalto CS-EJ3311"
+HUST = "HUST SoICT, lesson 2: Convolutional Neural Networks"
+VARLI = "Varlı, Computer Vision slides"
+TABLE = f"Géron's table in {AALTO}"
+LECUN = "LeCun et al. 1998, section II.B"
+KRIZHEVSKY = "Krizhevsky et al. 2012"
+ZEILER = "Zeiler & Fergus 2013, Figure 3"
+VGG = "Simonyan & Zisserman 2014, Tables 1 and 2"
+SZEGEDY = "Szegedy et al. 2014, Table 1"
+HE = "He et al. 2015, Table 1, recomputed"
+OPTION_A = "He et al. 2015, Table 1, recomputed with option A shortcuts"
+CIFAR = "He et al. 2015, section 4.2 and Table 6, recomputed with option A shortcuts"
+TORCHVISION = "torchvision 0.22.0a0 weights meta (exact params, GMACs to 3 decimals), MACs recomputed"
+IMGCLSMOB = "imgclsmob @c1a844dd (exact params), MACs recomputed"
+CAFFE = "dlcookbook's Caffe/netscope blob counts (exact params), MACs recomputed"
+RF_TABLE = "google-research/receptive_field @f12ae8e7, RECEPTIVE_FIELD_TABLE.md (TF-Slim)"
+RF_ENGINE = "recomputed by an engine that reproduces google-research/receptive_field @f12ae8e7"
+
+NETWORKS: tuple[Network, ...] = (
+    Network("lenet5", 60_000, None, f"{LECUN}: 60,000 trainable; the RBF output's 840 are fixed", 840),
+    Network("lenet5-slide", 60_856, 416_520, f"{TABLE}, recomputed: full C3, plain pooling, RBF output", 840),
+    Network("alexnet", 60_965_224, 724_406_816, f"{KRIZHEVSKY}, two groups, 227 input; {CAFFE}"),
+    Network("alexnet-slide", 62_378_344, 1_135_256_096, f"{TABLE}, no groups, 227; darknet alexnet.cfg: 2.27 Bn ops"),
+    Network("alexnet-torchvision", 61_100_840, 714_188_480, TORCHVISION),
+    Network("zfnet", 62_357_608, 1_168_032_896, f"{ZEILER}; {IMGCLSMOB}"),
+    Network("nin", 7_595_176, 1_100_188_800, "Lin et al. 2013, the authors' ImageNet prototxt at 224, recomputed"),
+    Network("nin-cifar", 966_986, 222_486_528, f"Lin et al. 2013, CIFAR-10; {IMGCLSMOB}"),
+    Network("vgg11", 132_863_336, 7_609_090_048, f"{VGG}, column A (133M); {TORCHVISION}"),
+    Network("vgg11-lrn", 132_863_336, 7_609_090_048, f"{VGG}, column A-LRN (133M), recomputed"),
+    Network("vgg13", 133_047_848, 11_308_466_176, f"{VGG}, column B (133M); {TORCHVISION}"),
+    Network("vgg16c", 133_638_952, 11_770_888_192, f"{VGG}, column C (134M), recomputed"),
+    Network("vgg16", 138_357_544, 15_470_264_320, f"{VGG}, column D (138M); {TORCHVISION}"),
+    Network("vgg19", 143_667_240, 19_632_062_464, f"{VGG}, column E (144M); {TORCHVISION}"),
+    Network("vgg11_bn", 132_868_840, 7_609_090_048, TORCHVISION),
+    Network("vgg13_bn", 133_053_736, 11_308_466_176, TORCHVISION),
+    Network("vgg16_bn", 138_365_992, 15_470_264_320, TORCHVISION),
+    Network("vgg19_bn", 143_678_248, 19_632_062_464, TORCHVISION),
+    Network(
+        "googlenet", 6_998_552, 1_582_671_872, f"{CAFFE}; {SZEGEDY} prints columns that sum to 6,797.7K and 1,502M"
+    ),
+    Network("googlenet-torchvision", 6_624_904, 1_498_376_192, f"{TORCHVISION}; without auxiliary heads"),
+    Network("inception-naive", None, 854_196_224, f"{HUST}: 854M ops, recomputed"),
+    Network("inception-bottleneck", None, 271_351_808, f"{HUST}, recomputed; the lecture's own 353M is false"),
+    Network("resnet18", 11_689_512, 1_814_073_344, TORCHVISION),
+    Network("resnet34", 21_797_672, 3_663_761_408, TORCHVISION),
+    Network("resnet50", 25_557_032, 4_089_184_256, f"{TORCHVISION}; stride in the 3x3", 53_120),
+    Network("resnet101", 44_549_160, 7_801_405_440, f"{TORCHVISION}; stride in the 3x3", 105_344),
+    Network("resnet152", 60_192_808, 11_513_626_624, f"{TORCHVISION}; stride in the 3x3", 151_424),
+    Network("resnet50-v1", 25_557_032, 3_857_973_248, f"{HE}: stride in the first 1x1; its 3.8G is 1.5% low", 53_120),
+    Network("resnet101-v1", 44_549_160, 7_570_194_432, f"{HE}: stride in the first 1x1 (7.6G)", 105_344),
+    Network("resnet152-v1", 60_192_808, 11_282_415_616, f"{HE}: stride in the first 1x1 (11.3G)", 151_424),
+    Network("resnet50-slim", 25_557_032, 3_482_255_360, "TF-Slim, recomputed: stride in a stage's last block (3.48G)"),
+    Network("resnet18-a", 11_515_688, 1_794_805_760, f"{OPTION_A} (1.8G)"),
+    Network("resnet34-a", 21_623_848, 3_644_493_824, f"{OPTION_A} (3.6G, which projections would miss)"),
+    Network("resnet20-cifar", 269_722, 40_551_040, f"{CIFAR} (0.27M)"),
+    Network("resnet32-cifar", 464_154, 68_862_592, f"{CIFAR} (0.46M)"),
+    Network("resnet44-cifar", 658_586, 97_174_144, f"{CIFAR} (0.66M)"),
+    Network("resnet56-cifar", 853_018, 125_485_696, f"{CIFAR} (0.85M)"),
+    Network("resnet110-cifar", 1_727_962, 252_887_680, f"{CIFAR} (1.7M)"),
+    Network("plain20-cifar", 269_722, 40_551_040, f"{CIFAR}; plain counts equal option A's"),
+    Network(
+        "plain56-cifar", 853_018, 125_485_696, f"{CIFAR}; pycls @5719de66 V-56: 853,018 / 125,485,706 with fc biases"
+    ),
+    Network("keras-example", 203_898, 2_120_576, f"{AALTO}, the Keras listing, recomputed"),
+    Network("mlp-3-4-2", 26, None, f"{VARLI}: 20 weights + 6 biases"),
+    Network("conv-760", 760, None, f"{VARLI} and CSC 578 slides: ten 5x5 filters on 32x32x3"),
+    Network("conv-150", 15_200, 225_000_000, f"{AALTO}: 200 kernels 5x5x3 on 150x100; params 200 * (5*5*3 + 1)"),
+)
+
+RECEPTIVE_FIELDS: tuple[ReceptiveField, ...] = (
+    ReceptiveField("alexnet", "conv1", 11, 4, 0, RF_TABLE),
+    ReceptiveField("alexnet", "pool1", 19, 8, 0, RF_TABLE),
+    ReceptiveField("alexnet", "conv2", 51, 8, 16, RF_TABLE),
+    ReceptiveField("alexnet", "conv3", 99, 16, 32, RF_TABLE),
+    ReceptiveField("alexnet", "conv4", 131, 16, 48, RF_TABLE),
+    ReceptiveField("alexnet", "conv5", 163, 16, 64, RF_TABLE),
+    ReceptiveField("alexnet", "pool5", 195, 32, 64, RF_TABLE),
+    ReceptiveField("vgg11", "conv1/conv1_1", 3, 1, 1, RF_TABLE),
+    ReceptiveField("vgg11", "pool1", 4, 2, 1, RF_TABLE),
+    ReceptiveField("vgg11", "conv2/conv2_1", 8, 2, 3, RF_TABLE),
+    ReceptiveField("vgg11", "pool2", 10, 4, 3, RF_TABLE),
+    ReceptiveField("vgg11", "conv3/conv3_1", 18, 4, 7, RF_TABLE),
+    ReceptiveField("vgg11", "conv3/conv3_2", 26, 4, 11, RF_TABLE),
+    ReceptiveField("vgg11", "pool3", 30, 8, 11, RF_TABLE),
+    ReceptiveField("vgg11", "conv4/conv4_1", 46, 8, 19, RF_TABLE),
+    ReceptiveField("vgg11", "conv4/conv4_2", 62, 8, 27, RF_TABLE),
+    ReceptiveField("vgg11", "pool4", 70, 16, 27, RF_TABLE),
+    ReceptiveField("vgg11", "conv5/conv5_1", 102, 16, 43, RF_TABLE),
+    ReceptiveField("vgg11", "conv5/conv5_2", 134, 16, 59, RF_TABLE),
+    ReceptiveField("vgg11", "pool5", 150, 32, 59, RF_TABLE),
+    ReceptiveField("vgg16", "conv1/conv1_1", 3, 1, 1, RF_TABLE),
+    ReceptiveField("vgg16", "pool1", 6, 2, 2, RF_TABLE),
+    ReceptiveField("vgg16", "conv2/conv2_1", 10, 2, 4, RF_TABLE),
+    ReceptiveField("vgg16", "pool2", 16, 4, 6, RF_TABLE),
+    ReceptiveField("vgg16", "conv3/conv3_1", 24, 4, 10, RF_TABLE),
+    ReceptiveField("vgg16", "conv3/conv3_2", 32, 4, 14, RF_TABLE),
+    ReceptiveField("vgg16", "pool3", 44, 8, 18, RF_TABLE),
+    ReceptiveField("vgg16", "conv4/conv4_1", 60, 8, 26, RF_TABLE),
+    ReceptiveField("vgg16", "conv4/conv4_2", 76, 8, 34, RF_TABLE),
+    ReceptiveField("vgg16", "pool4", 100, 16, 42, RF_TABLE),
+    ReceptiveField("vgg16", "conv5/conv5_1", 132, 16, 58, RF_TABLE),
+    ReceptiveField("vgg16", "conv5/conv5_2", 164, 16, 74, RF_TABLE),
+    ReceptiveField("vgg16", "pool5", 212, 32, 90, RF_TABLE),
+    # Slim's "same" max pool on 112 pads one pixel at the end only, so the paddings below count 0 for it.
+    ReceptiveField("resnet50-slim", "block1", 35, 8, 15, RF_TABLE),
+    ReceptiveField("resnet50-slim", "block2", 99, 16, 47, RF_TABLE),
+    ReceptiveField("resnet50-slim", "block3", 291, 32, 143, RF_TABLE),
+    ReceptiveField("resnet50-slim", "block4", 483, 32, 239, RF_TABLE),
+    ReceptiveField("resnet101-slim", "block1", 35, 8, 15, RF_TABLE),
+    ReceptiveField("resnet101-slim", "block2", 99, 16, 47, RF_TABLE),
+    ReceptiveField("resnet101-slim", "block3", 835, 32, 415, RF_TABLE),
+    ReceptiveField("resnet101-slim", "block4", 1027, 32, 511, RF_TABLE),
+    ReceptiveField("resnet152-slim", "block1", 35, 8, 15, RF_TABLE),
+    ReceptiveField("resnet152-slim", "block2", 163, 16, 79, RF_TABLE),
+    ReceptiveField("resnet152-slim", "block3", 1315, 32, 655, RF_TABLE),
+    ReceptiveField("resnet152-slim", "block4", 1507, 32, 751, RF_TABLE),
+    ReceptiveField("resnet200-slim", "block1", 35, 8, 15, RF_TABLE),
+    ReceptiveField("resnet200-slim", "block2", 419, 16, 207, RF_TABLE),
+    ReceptiveField("resnet200-slim", "block3", 1571, 32, 783, RF_TABLE),
+    ReceptiveField("resnet200-slim", "block4", 1763, 32, 879, RF_TABLE),
+    ReceptiveField("resnet18", "last", 435, 32, None, RF_ENGINE),
+    ReceptiveField("resnet34", "last", 899, 32, None, RF_ENGINE),
+    ReceptiveField("resnet50", "last", 427, 32, None, RF_ENGINE),
+    ReceptiveField("resnet101", "last", 971, 32, None, RF_ENGINE),
+    ReceptiveField("resnet152", "last", 1451, 32, None, RF_ENGINE),
+    ReceptiveField("resnet50-v1", "last", 483, 32, None, RF_ENGINE),
+    ReceptiveField("resnet101-v1", "last", 1027, 32, None, RF_ENGINE),
+    ReceptiveField("resnet152-v1", "last", 1507, 32, None, RF_ENGINE),
+    ReceptiveField("alexnet-torchvision", "last", 195, 32, None, RF_ENGINE),
+    ReceptiveField("googlenet-torchvision", "last", 379, None, None, RF_ENGINE),
+    ReceptiveField("vgg13", "pool5", 156, None, None, RF_ENGINE),
+    ReceptiveField("vgg16c", "pool5", 156, None, None, RF_ENGINE),
+    ReceptiveField("vgg19", "pool5", 268, None, None, RF_ENGINE),
+    ReceptiveField("three-3x3", "last", 7, 1, None, f"{VARLI}: three 3x3 convolutions see what one 7x7 sees"),
+    *(
+        ReceptiveField("lenet5-slide", layer, size, None, None, f"{TABLE}, recomputed")
+        for layer, size in (("C1", 5), ("S2", 6), ("C3", 14), ("S4", 16), ("C5", 32))
+    ),
+    *(
+        ReceptiveField("alexnet-slide", layer, size, None, None, f"{TABLE}, recomputed")
+        for layer, size in (
+            *(("C1", 11), ("S2", 19), ("C3", 51), ("S4", 67)),
+            *(("C5", 99), ("C6", 131), ("C7", 163), ("S8", 195)),
+        )
+    ),
+    *(
+        ReceptiveField("googlenet", layer, size, None, None, f"{SZEGEDY}, recomputed and checked with a second list")
+        for layer, size in (
+            *(("conv1", 7), ("pool1", 11), ("conv2", 19), ("pool2", 27), ("3a", 59), ("3b", 91), ("pool3", 107)),
+            *(("4a", 171), ("4b", 235), ("4c", 299), ("4d", 363), ("4e", 427), ("pool4", 459)),
+            *(("5a", 587), ("5b", 715), ("avgpool", 907)),
+        )
+    ),
+)
+
+LAYERS: tuple[Layer, ...] = (
+    Layer("lenet5", "C1", (6, 28, 28), 156, 117_600, LECUN),
+    Layer("lenet5", "S2", (6, 14, 14), 12, None, f"{LECUN}: one coefficient and one bias per map"),
+    Layer("lenet5", "C3", (16, 10, 10), 1_516, None, f"{LECUN}: 60 of 96 links"),
+    Layer("lenet5", "S4", (16, 5, 5), 32, None, f"{LECUN}: one coefficient and one bias per map"),
+    Layer("lenet5", "C5", (120, 1, 1), 48_120, None, LECUN),
+    Layer("lenet5", "F6", (84,), 10_164, None, LECUN),
+    Layer("lenet5", "Out", (10,), 0, None, f"{LECUN}: 840 fixed RBF centres"),
+    Layer("lenet5-slide", "C1", (6, 28, 28), 156, 117_600, f"{TABLE}, recomputed"),
+    Layer("lenet5-slide", "S2", (6, 14, 14), 0, 0, f"{TABLE}, recomputed"),
+    Layer("lenet5-slide", "C3", (16, 10, 10), 2_416, None, f"{TABLE}, recomputed"),
+    Layer("lenet5-slide", "S4", (16, 5, 5), 0, 0, f"{TABLE}, recomputed"),
+    Layer("lenet5-slide", "C5", (120, 1, 1), 48_120, None, f"{TABLE}, recomputed"),
+    Layer("lenet5-slide", "F6", (84,), 10_164, None, f"{TABLE}, recomputed"),
+    Layer("lenet5-slide", "Out", (10,), 0, None, f"{TABLE}, recomputed: 840 fixed centres; 850 params were it linear"),
+    Layer("alexnet", "conv1", (96, 55, 55), 34_944, 105_415_200, f"{KRIZHEVSKY}, recomputed"),
+    Layer("alexnet", "pool1", (96, 27, 27), 0, 0, f"{KRIZHEVSKY}, recomputed"),
+    Layer("alexnet", "conv2", (256, 27, 27), 307_456, 223_948_800, f"{KRIZHEVSKY}, recomputed: two groups"),
+    Layer("alexnet", "pool2", (256, 13, 13), 0, 0, f"{KRIZHEVSKY}, recomputed"),
+    Layer("alexnet", "conv3", (384, 13, 13), 885_120, 149_520_384, f"{KRIZHEVSKY}, recomputed: sees both halves"),
+    Layer("alexnet", "conv4", (384, 13, 13), 663_936, 112_140_288, f"{KRIZHEVSKY}, recomputed: two groups"),
+    Layer("alexnet", "conv5", (256, 13, 13), 442_624, 74_760_192, f"{KRIZHEVSKY}, recomputed: two groups"),
+    Layer("alexnet", "pool5", (256, 6, 6), 0, 0, f"{KRIZHEVSKY}, recomputed"),
+    Layer("alexnet", "fc6", (4096,), 37_752_832, 37_748_736, f"{KRIZHEVSKY}, recomputed"),
+    Layer("alexnet", "fc7", (4096,), 16_781_312, 16_777_216, f"{KRIZHEVSKY}, recomputed"),
+    Layer("alexnet", "fc8", (1000,), 4_097_000, 4_096_000, f"{KRIZHEVSKY}, recomputed"),
+    Layer("alexnet-slide", "C1", (96, 55, 55), 34_944, 105_415_200, f"{TABLE}, recomputed"),
+    Layer("alexnet-slide", "S2", (96, 27, 27), 0, 0, f"{TABLE}, recomputed"),
+    Layer("alexnet-slide", "C3", (256, 27, 27), 614_656, 447_897_600, f"{TABLE}, recomputed"),
+    Layer("alexnet-slide", "S4", (256, 13, 13), 0, 0, f"{TABLE}, recomputed"),
+    Layer("alexnet-slide", "C5", (384, 13, 13), 885_120, 149_520_384, f"{TABLE}, recomputed"),
+    Layer("alexnet-slide", "C6", (384, 13, 13), 1_327_488, 224_280_576, f"{TABLE}, recomputed"),
+    Layer("alexnet-slide", "C7", (256, 13, 13), 884_992, 149_520_384, f"{TABLE}, recomputed"),
+    Layer("alexnet-slide", "S8", (256, 6, 6), 0, 0, f"{TABLE}, recomputed"),
+    Layer("alexnet-slide", "F9", (4096,), 37_752_832, 37_748_736, f"{TABLE}, recomputed"),
+    Layer("alexnet-slide", "F10", (4096,), 16_781_312, 16_777_216, f"{TABLE}, recomputed"),
+    Layer("alexnet-slide", "Out", (1000,), 4_097_000, 4_096_000, f"{TABLE}, recomputed"),
+    Layer("zfnet", "conv1", (96, 110, 110), None, None, ZEILER),
+    Layer("zfnet", "pool1", (96, 55, 55), 0, 0, f"{ZEILER}: rounds up"),
+    Layer("zfnet", "conv2", (256, 26, 26), None, None, ZEILER),
+    Layer("zfnet", "pool2", (256, 13, 13), 0, 0, f"{ZEILER}: rounds up"),
+    Layer("zfnet", "conv3", (384, 13, 13), None, None, ZEILER),
+    Layer("zfnet", "conv4", (384, 13, 13), None, None, ZEILER),
+    Layer("zfnet", "conv5", (256, 13, 13), None, None, ZEILER),
+    Layer("zfnet", "pool5", (256, 6, 6), 0, 0, ZEILER),
+    Layer("vgg16", "conv1_1", (64, 224, 224), 1_792, 86_704_128, f"{VGG}, recomputed with its 64 biases"),
+    # GoogLeNet's sources give operations to 0.1M only: see GOOGLENET_TABLE in published_claims.
+    Layer("googlenet", "conv1", (64, 112, 112), 9_472, None, f"{SZEGEDY}, params recomputed; its 2.7K is false"),
+    Layer("googlenet", "pool1", (64, 56, 56), 0, 0, SZEGEDY),
+    Layer("googlenet", "conv2", (192, 56, 56), 114_944, None, f"{SZEGEDY}, recomputed with the 1x1 of 64 before it"),
+    Layer("googlenet", "pool2", (192, 28, 28), 0, 0, SZEGEDY),
+    Layer("googlenet", "3a", (256, 28, 28), 163_696, None, f"{SZEGEDY}, params recomputed"),
+    Layer("googlenet", "3b", (480, 28, 28), 388_736, None, f"{SZEGEDY}, params recomputed"),
+    Layer("googlenet", "pool3", (480, 14, 14), 0, 0, SZEGEDY),
+    Layer("googlenet", "4a", (512, 14, 14), 376_176, None, f"{SZEGEDY}, params recomputed"),
+    Layer("googlenet", "4b", (512, 14, 14), 449_160, None, f"{SZEGEDY}, params recomputed"),
+    Layer("googlenet", "4c", (512, 14, 14), 510_104, None, f"{SZEGEDY}, params recomputed; its 463K is false"),
+    Layer("googlenet", "4d", (528, 14, 14), 605_376, None, f"{SZEGEDY}, params recomputed"),
+    Layer("googlenet", "4e", (832, 14, 14), 868_352, None, f"{SZEGEDY}, params recomputed"),
+    Layer("googlenet", "pool4", (832, 7, 7), 0, 0, SZEGEDY),
+    Layer("googlenet", "5a", (832, 7, 7), 1_043_456, None, f"{SZEGEDY}, params recomputed; its 1072K is false"),
+    Layer("googlenet", "5b", (1024, 7, 7), 1_444_080, None, f"{SZEGEDY}, params recomputed"),
+    Layer("googlenet", "avgpool", (1024, 1, 1), 0, 0, SZEGEDY),
+    Layer("googlenet", "linear", (1000,), 1_025_000, 1_024_000, f"{SZEGEDY}, recomputed"),
+    Layer("inception-naive", "1x1", (128, 28, 28), None, 25_690_112, f"{HUST}, recomputed"),
+    Layer("inception-naive", "3x3", (192, 28, 28), None, 346_816_512, f"{HUST}, recomputed"),
+    Layer("inception-naive", "5x5", (96, 28, 28), None, 481_689_600, f"{HUST}, recomputed"),
+    Layer("inception-naive", "concat", (672, 28, 28), 0, 0, f"{HUST}, recomputed: with the pooled input's 256 maps"),
+    Layer("inception-bottleneck", "1x1", (128, 28, 28), None, 25_690_112, f"{HUST}, recomputed"),
+    Layer("inception-bottleneck", "3x3 reduce", (64, 28, 28), None, 12_845_056, f"{HUST}, recomputed"),
+    Layer("inception-bottleneck", "3x3", (192, 28, 28), None, 86_704_128, f"{HUST}, recomputed"),
+    Layer("inception-bottleneck", "5x5 reduce", (64, 28, 28), None, 12_845_056, f"{HUST}, recomputed"),
+    Layer("inception-bottleneck", "5x5", (96, 28, 28), None, 120_422_400, f"{HUST}, recomputed"),
+    Layer("inception-bottleneck", "pool proj", (64, 28, 28), None, 12_845_056, f"{HUST}, recomputed"),
+    Layer("inception-bottleneck", "concat", (480, 28, 28), 0, 0, f"{HUST}, recomputed"),
+    Layer("keras-example", "conv1", (16, 28, 28), 160, 112_896, f"{AALTO}, the Keras listing, recomputed"),
+    Layer("keras-example", "conv2", (16, 28, 28), 2_320, 1_806_336, f"{AALTO}, the Keras listing, recomputed"),
+    Layer("keras-example", "pool", (16, 14, 14), 0, 0, f"{AALTO}, the Keras listing, recomputed"),
+    Layer("keras-example", "flatten", (3136,), 0, 0, f"{AALTO}, the Keras listing, recomputed"),
+    Layer("keras-example", "dense1", (64,), 200_768, 200_704, f"{AALTO}, the Keras listing, recomputed"),
+    Layer("keras-example", "dense2", (10,), 650, 640, f"{AALTO}, the Keras listing, recomputed"),
+    Layer("conv-760", "conv", (10, 32, 32), 760, None, f"{VARLI} and CSC 578 slides"),
+    Layer("conv-150", "conv", (200, 150, 100), 15_200, 225_000_000, f"{AALTO}: needs pad 2; params by its own rule"),
+    Layer("dense-100", "hidden", (100,), 1_000_100, 1_000_000, f"{AALTO}: a 100x100 grey image, recomputed"),
+)
+
+LENET5_CONNECTIONS: tuple[tuple[str, int], ...] = (
+    ("C1", 122_304),
+    ("S2", 5_880),
+    ("C3", 151_600),
+    ("S4", 2_000),
+    ("C5", 48_120),
+    ("F6", 10_164),
+    ("Out", 840),
+)
+"""LeCun et al. 1998, section II.B: they add up to the paper's 340,908, the fixed RBF output included."""
