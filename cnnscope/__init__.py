@@ -1,1 +1,53 @@
+"""cnnscope: a layer table is the program. Load a network, analyze it, check what its page prints.
+
+>>> import cnnscope
+>>> cnnscope.load("vgg16").analyze().params
+138357544
+
+Names are imported when they are first used, so that `import cnnscope` costs nothing.
+"""
+
+from typing import TYPE_CHECKING, Any
+
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from cnnscope.analysis.report import Report
+    from cnnscope.api import Network, load, load_all, networks
+    from cnnscope.errors import CnnscopeError, SpecError, UnknownModelError, UsageError
+
+_HOMES = {
+    "load": "api",
+    "load_all": "api",
+    "networks": "api",
+    "Network": "api",
+    "Report": "analysis.report",
+    "CnnscopeError": "errors",
+    "SpecError": "errors",
+    "UnknownModelError": "errors",
+    "UsageError": "errors",
+}
+
+__all__ = [
+    "load",
+    "load_all",
+    "networks",
+    "Network",
+    "Report",
+    "CnnscopeError",
+    "SpecError",
+    "UnknownModelError",
+    "UsageError",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib
+
+    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES])

@@ -5,6 +5,7 @@ is the tensor "in", and every other tensor has the name of the node that makes i
 """
 
 from collections.abc import Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -91,6 +92,12 @@ class Graph:
                 unread.pop(name, None)
             unread[node.name] = None
         object.__setattr__(self, "outputs", tuple(unread))
+
+    def resized(self, input_shape: Shape) -> "Graph":
+        """The same nodes for an input of another size."""
+        other = copy(self)
+        object.__setattr__(other, "input_shape", input_shape)
+        return other
 
 
 class Placed(NamedTuple):

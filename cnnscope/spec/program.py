@@ -135,6 +135,17 @@ class Program:
     figures: tuple[Figure, ...] = ()
     """Claims about the network as a whole, from the front matter or a total line."""
 
+    @property
+    def reads_size(self) -> bool:
+        """Could another input size change which layers there are? Then the network must be built again.
+
+        Expressions see sizes as in.height and in.width, and as in.maps behind a flatten.
+        """
+        rows = [row for block in (self.network, *self.blocks.values()) for row in block.rows]
+        cells = [cell.text for row in rows for cell in (row.type, row.when, row.repeat, *row.cells.values()) if cell]
+        words = [word for variant in self.variants.values() for word in variant.arguments.values()]
+        return any(".height" in text or ".width" in text or "flatten" in text for text in (*cells, *words))
+
 
 def input_shape(text: str) -> Shape:
     """CxHxW, or one number of features; CellError for anything else."""

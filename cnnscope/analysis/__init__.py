@@ -1,0 +1,1 @@
+"""Graph -> numbers: one walk over the layers per file, one record that everything prints."""

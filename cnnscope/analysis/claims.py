@@ -1,0 +1,154 @@
+"""Judges the figures that a page prints, on the page's own terms: its input, one image, float32.
+
+A figure that our own definition does not reproduce may hold by a named convention in common use (weights without biases,
+two operations per multiply-accumulate, K = 1024); then it holds, and says so.
+"""
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+
+from cnnscope.analysis.report import JudgedClaim, LayerReport, Report, depth
+from cnnscope.graph import SIZES, Claim, Graph
+from cnnscope.shapes import elements
+from cnnscope.units import Printed, exact, parse_printed, parse_size
+
+Layers = tuple[LayerReport, ...]
+
+
+def judge(graph: Graph, report: Report) -> tuple[JudgedClaim, ...]:
+    """Every claim of the graph against the report, which must be at the page's own input, batch 1 and float32."""
+    return tuple(_judge(claim, report) for claim in graph.claims)
+
+
+def _judge(claim: Claim, report: Report) -> JudgedClaim:
+    layers = report.layers[claim.first : claim.last] if claim.layer else report.layers
+    if claim.metric in SIZES:
+        computed, holds, why = _size(claim, layers, report)
+    else:
+        computed, holds, why = _count(claim, layers, report)
+    if claim.known_false:
+        why = f"{why}; the page says: {claim.known_false}" if why else claim.known_false
+        if holds:
+            why = f"the page calls it false, but it holds: {why}"
+    return JudgedClaim(
+        claim.line, claim.layer, claim.metric, claim.printed, computed, holds, why, claim.known_false
+    )
+
+
+def _size(claim: Claim, layers: Layers, report: Report) -> tuple[str, bool, str]:
+    if claim.metric == "receptive_field":
+        field = layers[-1].receptive_field if claim.layer else report.receptive_field
+        if field is None or field.size is None:
+            return "whole input", False, "every output sees the whole input"
+        seen = field.size
+        computed = f"{seen[0]}x{seen[1]}" if seen[0] != seen[1] else str(seen[0])
+        claimed = parse_size(claim.printed)
+        holds = claimed in ((min(seen),), seen) if len(set(seen)) > 1 else set(claimed) == {seen[0]}
+        return computed, holds, "" if holds else f"the page prints {claim.printed}"
+    _, channels, *space = layers[-1].output_shape
+    claimed = parse_size(claim.printed)
+    spatial = tuple(space)
+    accepted = {(*spatial, channels), (channels, *spatial)} if space else {(channels,), (1, 1, channels), (channels, 1, 1)}
+    if claim.metric == "size" and space:
+        accepted.add(spatial)
+        if len(set(spatial)) == 1:
+            accepted.add(spatial[:1])
+    computed = "x".join(map(str, spatial if len(claimed) < 3 and space else (*spatial, channels)))
+    holds = claimed in accepted
+    return computed, holds, "" if holds else f"the page prints {claim.printed}"
+
+
+def _count(claim: Claim, layers: Layers, report: Report) -> tuple[int, bool, str]:
+    printed = parse_printed(claim.printed)
+    computed = _value(claim, printed, layers, report)
+    if printed.holds(computed):
+        return computed, True, ""
+    for value, convention in _conventions(claim, printed, layers, report):
+        if printed.holds(value):
+            return computed, True, f"by convention: {convention}"
+    off = (printed.value - computed) / computed * 100 if computed else None
+    by = f" ({float(off):+.1f} %)" if off is not None else ""
+    return computed, False, f"the page prints {claim.printed}{by}"
+
+
+_SUMS: dict[str, Callable[[LayerReport], int]] = {
+    "params": lambda layer: layer.params,
+    "buffers": lambda layer: layer.buffers,
+    "macs": lambda layer: layer.macs,
+    "flops": lambda layer: layer.cost.flops,
+    "output_bytes": lambda layer: layer.output_bytes,
+    "activation_bytes": lambda layer: layer.output_bytes,
+    "bytes_read": lambda layer: layer.bytes_read,
+    "bytes_written": lambda layer: layer.bytes_written,
+}
+
+
+def _value(claim: Claim, printed: Printed, layers: Layers, report: Report) -> int:
+    """Our own figure for this metric and these layers."""
+    metric = claim.metric
+    if metric in _SUMS:
+        return sum(map(_SUMS[metric], layers))
+    if metric == "weight_bytes":
+        return (sum(layer.params + layer.buffers for layer in layers)) * report.itemsize
+    if metric == "memory":
+        stored = sum(layer.output_bytes for layer in layers)
+        return stored if printed.in_bytes else stored // report.itemsize
+    if metric == "output_elements":
+        return elements(layers[-1].output_shape)
+    if metric == "depth":
+        return depth(layers)
+    whole: int = getattr(report, metric)
+    return whole
+
+
+def _conventions(claim: Claim, printed: Printed, layers: Layers, report: Report) -> Iterator[tuple[int | Fraction, str]]:
+    """Figures that other conventions in common use would print, each with its name, the likeliest first."""
+    if claim.metric == "params":
+        params, biases, norms = _value(claim, printed, layers, report), _biases(layers), _norms(layers)
+        leaves_out = f"the table leaves out {exact(biases)} biases"
+        yield params - biases, leaves_out
+        yield params - norms, f"the table leaves out {exact(norms)} params of batch norm"
+        yield params + sum(layer.buffers for layer in layers), "counts buffers as well"
+        yield from _binary(claim.printed, params, "K = 1024")
+        yield from _binary(claim.printed, params - biases, f"K = 1024, and {leaves_out}")
+    elif claim.metric == "macs":
+        macs = sum(layer.macs for layer in layers)
+        yield 2 * macs, "counts two operations for each multiply-accumulate"
+        yield macs + _bias_adds(layers), "counts the additions of biases as well"
+    elif claim.metric == "flops":
+        macs = sum(layer.macs for layer in layers)
+        yield macs, "FLOPs are multiply-accumulates here"
+        yield 2 * macs, "FLOPs are two for each multiply-accumulate, nothing else counted"
+    elif claim.metric in ("memory", "activation_bytes"):
+        stored = _value(claim, printed, layers, report)
+        if not claim.layer:
+            values = elements(report.input_shape)
+            yield stored + values * (report.itemsize if printed.in_bytes else 1), "counts the input as well"
+        yield from _binary(claim.printed, stored, "K = 1024")
+
+
+def _biases(layers: Layers) -> int:
+    """Biases of convolutions and fully connected layers, the only ones that tables leave out."""
+    return sum(
+        elements(weight.shape)
+        for layer in layers
+        if layer.macs
+        for name, weight in layer.layer.placed.weights.items()
+        if "bias" in name
+    )
+
+
+def _norms(layers: Layers) -> int:
+    return sum(layer.params for layer in layers if layer.type == "bn")
+
+
+def _bias_adds(layers: Layers) -> int:
+    return sum(layer.cost.adds for layer in layers if layer.macs and layer.type != "rbf")
+
+
+def _binary(text: str, computed: int, convention: str) -> Iterator[tuple[Fraction, str]]:
+    """The figure that prints alike when K stands for 1024 and M for 1024²."""
+    suffix = text.rstrip()[-1:].lower()
+    if suffix in ("k", "m"):
+        power = 1 if suffix == "k" else 2
+        yield Fraction(computed * 1000**power, 1024**power), convention

@@ -1,0 +1,74 @@
+"""Memory of one pass: the peak by liveness, and what training keeps.
+
+A tensor lives from the layer that makes it to its last reader; the network's outputs live to the end, its input from the
+start to its last reader. An element-wise layer takes over the memory of an input that nobody else still needs.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Literal, NamedTuple
+
+from cnnscope.graph import INPUT, Graph, Layer
+from cnnscope.shapes import elements
+from cnnscope.units import Bytes
+
+Optimizer = Literal["sgd", "momentum", "adam"]
+OPTIMIZER_COPIES: dict[str, int] = {"sgd": 0, "momentum": 1, "adam": 2}
+"""Values that an optimizer keeps for every param."""
+
+
+class Peak(NamedTuple):
+    """The moment when most activation memory is alive: while `layer` runs, with the tensors alive then."""
+
+    bytes: Bytes
+    layer: str
+    alive: tuple[tuple[str, Bytes], ...]
+
+
+def peak_activation(graph: Graph, layers: Sequence[Layer], itemsize: Bytes, *, in_place: bool = True) -> Peak:
+    """The largest sum of live tensors over the running order."""
+    highest, where = 0, 0
+    for index, (total, _) in enumerate(_steps(graph, layers, itemsize, in_place=in_place)):
+        if total > highest:
+            highest, where = total, index
+    for index, (_, alive) in enumerate(_steps(graph, layers, itemsize, in_place=in_place)):
+        if index == where:
+            return Peak(highest, layers[where].node.name, tuple(alive.items()))
+    return Peak(0, "", ())
+
+
+def _steps(graph: Graph, layers: Sequence[Layer], itemsize: Bytes, *, in_place: bool) -> Iterator[tuple[Bytes, dict[str, Bytes]]]:
+    """For every layer the bytes alive while it runs, and the tensors that hold them (a view that changes underfoot)."""
+    last_reader = {name: index for index, layer in enumerate(layers) for name in layer.node.inputs}
+    last_reader |= dict.fromkeys(graph.outputs, len(layers))
+    alive = {INPUT: elements(layers[0].inputs[0]) * itemsize} if layers else {}
+    total = sum(alive.values())
+    for index, layer in enumerate(layers):
+        node, size = layer.node, elements(layer.placed.output) * itemsize
+        reused = None
+        if in_place and node.op.in_place:
+            reused = next(
+                (n for n in node.inputs if last_reader[n] == index and alive.get(n) == size and n != INPUT), None
+            )
+        if reused:
+            alive[node.name] = alive.pop(reused)
+        else:
+            alive[node.name] = size
+            total += size
+        yield total, alive
+        for name in node.inputs:
+            if last_reader[name] == index and name in alive:
+                total -= alive.pop(name)
+
+
+def saved_for_backward(layers: Sequence[Layer], itemsize: Bytes) -> Bytes:
+    """Bytes that the backward pass needs of the forward pass: every saved tensor once, plus masks and indices."""
+    saved: dict[str, int] = {}
+    extra = 0
+    for layer in layers:
+        op = layer.node.op
+        if "input" in op.saves:
+            saved.update(zip(layer.node.inputs, map(elements, layer.inputs), strict=True))
+        if "output" in op.saves:
+            saved[layer.node.name] = elements(layer.placed.output)
+        extra += op.extra_saved_bytes(itemsize, *layer.inputs)
+    return sum(saved.values()) * itemsize + extra

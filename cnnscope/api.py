@@ -1,0 +1,159 @@
+"""The Python interface: load a network, analyze it."""
+
+import glob
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from cnnscope import render
+from cnnscope.analysis import claims, report
+from cnnscope.analysis.memory import OPTIMIZER_COPIES, Optimizer
+from cnnscope.analysis.report import Report
+from cnnscope.errors import CellError, Fault, MissingExtraError, SpecError, UnknownModelError, UsageError
+from cnnscope.graph import Graph
+from cnnscope.shapes import Shape
+from cnnscope.spec import zoo
+from cnnscope.spec.build import build
+from cnnscope.spec.program import Program, input_shape
+from cnnscope.units import DTYPE_BYTES
+
+Dtype = Literal["float32", "float16", "bfloat16", "int8"]
+
+
+class Network:
+    """A network of a page, ready to be analyzed at any input size, batch and dtype."""
+
+    def __init__(self, program: Program, variant: str = "") -> None:
+        self.program = program
+        self.variant = variant
+        self.name = variant or program.name
+
+    def __repr__(self) -> str:
+        return f"<cnnscope network {self.name}>"
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The network at its page's own input; SpecError where the page cannot be built or states no input."""
+        return build(self.program, self.variant)
+
+    def at(self, shape: Shape) -> Graph:
+        """The network for an input of this shape, (C, H, W) or (F,)."""
+        if self._states_input() and shape[:1] == self.graph.input_shape[:1] and not self.program.reads_size:
+            return self.graph.resized(shape)
+        return build(self.program, self.variant, shape=shape)
+
+    def analyze(
+        self,
+        *,
+        input: Shape | str | None = None,  # noqa: A002 - the option's name
+        batch: int = 1,
+        dtype: Dtype = "float32",
+        optimizer: Optimizer = "momentum",
+        in_place: bool = True,
+    ) -> Report:
+        """Every figure of the network, and its page's claims judged on the page's own terms.
+
+        `input` is one sample's shape, (3, 224, 224) or "3x224x224"; the page's own where left out. Raises SpecError when
+        the page or the input shape does not fit, UsageError for an unknown dtype, batch or optimizer.
+        """
+        _check(batch, dtype, optimizer)
+        shape = _shape(input)
+        graph = self.graph if shape is None or (self._states_input() and shape == self.graph.input_shape) else self.at(shape)
+        result = report.analyze(graph, batch=batch, dtype=dtype, optimizer=optimizer, in_place=in_place)
+        return replace(result, claims=self._judged(graph, result), renderers=_RENDERERS)
+
+    def _states_input(self) -> bool:
+        variant = self.program.variants.get(self.variant)
+        return bool(self.program.input[1] or (variant and variant.input))
+
+    def _judged(self, graph: Graph, result: Report) -> tuple[report.JudgedClaim, ...]:
+        if not graph.claims:
+            return ()
+        own = self.graph if self._states_input() else graph
+        if own is not graph or (result.input_shape[0], result.dtype) != (1, "float32"):
+            result = report.analyze(own)
+        return claims.judge(own, result)
+
+
+def load(model: str) -> Network:
+    """A network by zoo name ("vgg16"), spec file ("net.md", "resnet.md:resnet50") or "-" for standard input.
+
+    UnknownModelError for a name nobody knows, UsageError where a page holds several networks (see load_all), SpecError
+    for a page that cannot be read.
+    """
+    networks = load_all(model)
+    if len(networks) > 1:
+        names = ", ".join(network.name for network in networks)
+        raise UsageError(f"{model} holds {len(networks)} networks: {names}", f"name one, such as {model}:{networks[0].name}")
+    return networks[0]
+
+
+def load_all(model: str) -> list[Network]:
+    """Every network that `model` names: a page or a pattern means all its variants, page.md:variant one of them."""
+    path, variant = _split_variant(model)
+    if glob.has_magic(path) and not Path(path).exists():
+        paths = sorted(glob.glob(path))
+        if not paths:
+            raise UsageError(f"{path}: no file matches this pattern", "check the folder and the quotes")
+        return [network for found in paths for network in load_all(f"{found}:{variant}" if variant else found)]
+    if not zoo.is_page(path):
+        entry = zoo.find(model)
+        return _networks(zoo.read_file(str(entry.path)), entry.variant)
+    if path == zoo.STDIN:
+        return _networks(zoo.read_page(path, zoo.decode(path, sys.stdin.buffer.read(zoo.LARGEST_FILE + 1))), variant)
+    return _networks(zoo.read_file(path), variant)
+
+
+def networks() -> list[str]:
+    """The names of all networks in the zoo, in page order."""
+    return [name for name, _ in zoo.index().values()]
+
+
+def _split_variant(model: str) -> tuple[str, str]:
+    path, colon, variant = model.rpartition(":")
+    return (path, variant) if colon and zoo.is_page(path) and "/" not in variant else (model, "")
+
+
+def _networks(program: Program, variant: str) -> list[Network]:
+    if not variant:
+        return [Network(program, name) for name in program.variants] or [Network(program)]
+    for name in program.variants:
+        if zoo.normal(name) == zoo.normal(variant):
+            return [Network(program, name)]
+    if not program.variants and zoo.normal(program.name) == zoo.normal(variant):
+        return [Network(program)]
+    known = ", ".join(program.variants or [program.name])
+    raise UnknownModelError(f"{program.path} has no variant `{variant}`", f"it has {known}")
+
+
+def _shape(given: Shape | str | None) -> Shape | None:
+    if given is None:
+        return None
+    text = given if isinstance(given, str) else "x".join(map(str, given))
+    try:
+        return input_shape(text)
+    except CellError as error:
+        raise UsageError(error.message, error.hint) from None
+
+
+def _check(batch: int, dtype: str, optimizer: str) -> None:
+    if not 1 <= batch <= 2**31 - 1:
+        raise UsageError(f"batch {batch}", "a batch has at least 1 image")
+    if dtype not in DTYPE_BYTES:
+        raise UsageError(f"dtype `{dtype}` is not known", f"known are {', '.join(DTYPE_BYTES)}")
+    if optimizer not in OPTIMIZER_COPIES:
+        raise UsageError(f"optimizer `{optimizer}` is not known", f"known are {', '.join(OPTIMIZER_COPIES)}")
+
+
+def _pandas(result: Report) -> Any:
+    try:
+        import pandas
+    except ImportError:
+        raise MissingExtraError("pandas is not installed", "pip install 'cnnscope[pandas]'") from None
+    return pandas.DataFrame([render.layer_record(layer) for layer in result.layers])
+
+
+_RENDERERS: dict[str, Callable[[Report], Any]] = {**render.renderers(), "pandas": _pandas}
