@@ -4,6 +4,7 @@ import glob
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -13,7 +14,8 @@ from cnnscope.analysis import claims, report
 from cnnscope.analysis.memory import OPTIMIZER_COPIES, Optimizer
 from cnnscope.analysis.report import Report
 from cnnscope.errors import CellError, Fault, MissingExtraError, SpecError, UnknownModelError, UsageError
-from cnnscope.graph import Graph
+from cnnscope.graph import Graph, walk
+from cnnscope.render.listing import Listed
 from cnnscope.shapes import Shape
 from cnnscope.spec import zoo
 from cnnscope.spec.build import build
@@ -110,6 +112,22 @@ def load_all(model: str) -> list[Network]:
 def networks() -> list[str]:
     """The names of all networks in the zoo, in page order."""
     return [name for name, _ in zoo.index().values()]
+
+
+def catalogue(pattern: str = "*") -> list[Listed]:
+    """Figures of every network whose name matches a pattern ("vgg*"), or contains it."""
+    wanted = zoo.normal(pattern)
+    wanted = wanted if glob.has_magic(wanted) else f"*{wanted}*"
+    chosen = [(name, entry) for key, (name, entry) in zoo.index().items() if fnmatchcase(key, wanted)]
+    read = {path: zoo.read_file(str(path)) for path in dict.fromkeys(entry.path for _, entry in chosen)}
+    return [_listed(name, Network(read[entry.path], entry.variant), entry.path.stem) for name, entry in chosen]
+
+
+def _listed(name: str, network: Network, family: str) -> Listed:
+    graph = network.graph
+    layers = list(walk(graph))
+    params, macs = (sum(layer.placed.params for layer in layers), sum(layer.placed.cost.macs for layer in layers))
+    return Listed(name, family, network.program.year, graph.input_shape, params, macs, graph.source)
 
 
 def _split_variant(model: str) -> tuple[str, str]:

@@ -51,7 +51,9 @@ class Node(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """A figure that the page prints about the nodes first ... last - 1, or about the network where layer is empty.
+    """A figure that the page prints about the nodes first ... last - 1.
+
+    It is about the network where `layer` is empty, and about the network's input where it is "in".
 
     `known_false` is the page's own explanation of a figure that it knows to be false; empty for all others.
     """

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from cnnscope.analysis.report import JudgedClaim, LayerReport, Report, depth
-from cnnscope.graph import SIZES, Claim, Graph
+from cnnscope.graph import INPUT, SIZES, Claim, Graph
+from cnnscope.ops.op import Cost
 from cnnscope.shapes import elements
 from cnnscope.units import Printed, exact, parse_printed, parse_size
 
@@ -22,6 +23,8 @@ def judge(graph: Graph, report: Report) -> tuple[JudgedClaim, ...]:
 
 def _judge(claim: Claim, report: Report) -> JudgedClaim:
     layers = report.layers[claim.first : claim.last] if claim.layer else report.layers
+    if claim.layer == INPUT:
+        layers = (_input(report),)
     if claim.metric in SIZES:
         computed, holds, why = _size(claim, layers, report)
     else:
@@ -32,6 +35,14 @@ def _judge(claim: Claim, report: Report) -> JudgedClaim:
             why = f"the page calls it false, but it holds: {why}"
     return JudgedClaim(
         claim.line, claim.layer, claim.metric, claim.printed, computed, holds, why, claim.known_false
+    )
+
+
+def _input(report: Report) -> LayerReport:
+    """The input as if it were a layer: it stores its values and has no weights."""
+    size = elements(report.input_shape) * report.itemsize
+    return report.layers[0]._replace(
+        output_shape=report.input_shape, params=0, buffers=0, cost=Cost(), output_bytes=size, bytes_read=0, type="input"
     )
 
 

@@ -1,7 +1,6 @@
 """What every table shows: which rows and columns, in which order, and the total below them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import NamedTuple
 
@@ -9,14 +8,14 @@ from cnnscope.analysis.receptive_field import ReceptiveField
 from cnnscope.analysis.report import JudgedClaim, Report
 from cnnscope.analysis.rows import RowReport, rows
 from cnnscope.errors import UsageError
+from cnnscope.graph import INPUT
 from cnnscope.shapes import dims
 from cnnscope.units import exact, short, short_bytes
 
 Value = int | float | str
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """How a report is shown. `width` is that of a terminal, None for natural width; `plain` allows ASCII only."""
 
     columns: tuple[str, ...] = ()
@@ -62,9 +61,9 @@ def _intensity(row: RowReport) -> float:
 
 
 def view_of(field: ReceptiveField) -> str:
-    """212, 23x7, ~59 where branches are misaligned, all where an output sees the whole input."""
+    """212, 23x7, ~59 where branches are misaligned, "whole" where an output sees the whole input."""
     if not field.size:
-        return "all"
+        return "whole"
     high, wide = (f"{float(length):g}" for length in field.size)
     return ("~" if field.status == "misaligned" else "") + (high if high == wide else f"{high}x{wide}")
 
@@ -96,7 +95,7 @@ COLUMNS = (
     _number("bytes_read", "bytes read", lambda row: row.bytes_read, 9),
     _number("bytes_written", "bytes written", lambda row: row.bytes_written, 9),
     _number("intensity", "FLOPs/byte", _intensity, 10),
-    _words("receptive_field", "view", lambda row: view_of(row.receptive_field), 2),
+    _words("receptive_field", "RF", lambda row: view_of(row.receptive_field), 2),
     _words("notes", "notes", _remarks, 5),
 )
 DEFAULT = ("layer", "type", "kernel", "output", "params", "macs", "output_bytes", "receptive_field", "notes")
@@ -150,6 +149,11 @@ def totals(report: Report) -> dict[str, str]:
     }
 
 
+def printable(text: str) -> str:
+    """Text from a file without control characters, which could move a cursor or end a line."""
+    return "".join(sign if sign.isprintable() else "?" for sign in text)
+
+
 def headline(report: Report) -> str:
     shape = dims(report.input_shape)
     source = f" · {report.source}" if report.source else ""
@@ -182,7 +186,7 @@ def summary(report: Report) -> list[tuple[str, str]]:
     ]
     if field and field.vertical and field.horizontal:
         strides = "x".join(dict.fromkeys(f"{float(axis.stride):g}" for axis in (field.vertical, field.horizontal)))
-        lines.append(("view", f"receptive field {view_of(field)}, stride {strides}, of the last layer that does not see all"))
+        lines.append(("receptive field", f"{view_of(field)}, stride {strides}, at the last layer that does not see the whole input"))
     if report.claims:
         lines.append(("claims", _claims(report)))
     return lines
@@ -204,5 +208,6 @@ def _claims(report: Report) -> str:
 
 
 def open_claims(report: Report) -> list[JudgedClaim]:
-    """Claims about the whole network that do not hold: no row shows them."""
-    return [claim for claim in report.claims if not claim.layer and (not claim.holds or not claim.as_expected)]
+    """Claims about the whole network or its input that do not hold: no row shows them."""
+    above = (claim for claim in report.claims if claim.layer in ("", INPUT))
+    return [claim for claim in above if not claim.holds or not claim.as_expected]

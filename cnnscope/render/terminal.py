@@ -1,7 +1,7 @@
 """Text for a terminal or a pipe: aligned columns, numbers never cut."""
 
 import io
-import shutil
+import textwrap
 from collections.abc import Sequence
 
 from rich.box import Box
@@ -9,39 +9,59 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cnnscope.analysis.report import Report
-from cnnscope.render.sheet import Column, Sheet, View, claim_text, headline, open_claims, sheet, summary, totals
+from cnnscope.analysis.report import JudgedClaim, Report
+from cnnscope.render.sheet import Column, Sheet, View, claim_text, headline, open_claims, printable, sheet, summary, totals
 
 SUFFIXES = (".txt",)
 
 _RULED = Box("    \n    \n -- \n    \n -- \n -- \n    \n    \n", ascii=True)
 _NARROWEST_NOTES = 24
+_LABEL = 17
 _ASCII = str.maketrans({"✗": "x", "≠": "!", "·": "-", "→": ">", "—": "-", "–": "-", "×": "x", "²": "2", "…": "."})
 
 
 def render(reports: Sequence[Report], view: View) -> str:
     text = "\n".join(_render(report, view) for report in reports)
-    return text.translate(_ASCII).encode("ascii", "replace").decode() if view.plain else text
+    return without_unicode(text) if view.plain else text
+
+
+def without_unicode(text: str) -> str:
+    return text.translate(_ASCII).encode("ascii", "replace").decode()
 
 
 def _render(report: Report, view: View) -> str:
     chosen = sheet(report, view)
     below = totals(report)
-    cells = [[clean(column.text(row)) for column in chosen.columns] for row in chosen.rows]
+    cells = [[printable(column.text(row)) for column in chosen.columns] for row in chosen.rows]
     cells.append([below.get(column.name, "") for column in chosen.columns])
     kept, dropped = _fitting(chosen.columns, cells, view.width)
     out = console(view)
     out.print(Text(headline(report), style="bold"), soft_wrap=True)
     out.print(_table(chosen, kept, cells, view.width), soft_wrap=view.width is None)
     for line in _footer(chosen, dropped):
-        out.print(Text(line, style="dim"))
-    width = max(len(what) for what, _ in summary(report))
+        out.print(Text(line, style="dim"), soft_wrap=True)
     for what, text in summary(report):
-        style = "bold red" if "NOT" in text else ""
-        out.print(Text(f"{what:<{width}}  ", style="bold").append(Text(clean(text), style=style)), soft_wrap=view.width is None)
-    for claim in open_claims(report):
-        out.print(Text(clean(f"{report.path}:{claim.line}: {claim_text(claim)}"), style=_style(claim_text(claim))), soft_wrap=view.width is None)
+        _print_labelled(out, what, text, view.width)
+    for claim in (*_left_out(chosen, dropped), *open_claims(report)):
+        text = claim_text(claim)
+        out.print(Text(printable(f"{report.path}:{claim.line}: {text}"), style=_style(text)), soft_wrap=view.width is None)
     return text_of(out)
+
+
+def _print_labelled(out: Console, what: str, text: str, width: int | None) -> None:
+    """A line of the summary; what does not fit goes on under the text."""
+    lines = textwrap.wrap(printable(text), max((width or 10**6) - _LABEL, 20))
+    style = "bold red" if "NOT" in text else ""
+    for index, line in enumerate(lines):
+        label = f"{what if index == 0 else '':<{_LABEL}}"
+        out.print(Text(label, style="bold").append(Text(line, style=f"not bold {style}".strip())), soft_wrap=True)
+
+
+def _left_out(chosen: Sheet, dropped: list[Column]) -> list[JudgedClaim]:
+    """Claims that do not hold, where the terminal is too narrow for the notes beside the rows."""
+    if not any(column.name == "notes" for column in dropped):
+        return []
+    return [claim for row in chosen.rows for claim in row.claims if not claim.holds]
 
 
 def console(view: View) -> Console:
@@ -64,15 +84,6 @@ def text_of(out: Console) -> str:
     return "\n".join(line.rstrip() for line in out.file.getvalue().splitlines()) + "\n"
 
 
-def terminal_width() -> int:
-    return shutil.get_terminal_size().columns
-
-
-def clean(text: str) -> str:
-    """Text from a file without control characters, which could move the cursor or hide a line."""
-    return "".join(sign if sign.isprintable() else "?" for sign in text)
-
-
 def _fitting(columns: tuple[Column, ...], cells: list[list[str]], width: int | None) -> tuple[list[int], list[Column]]:
     """Which columns fit, by index, and which were dropped whole."""
     widths = [max(len(column.title), *(len(row[index]) for row in cells)) for index, column in enumerate(columns)]
@@ -89,20 +100,22 @@ def _fitting(columns: tuple[Column, ...], cells: list[list[str]], width: int | N
 
 
 def _table(chosen: Sheet, kept: list[int], cells: list[list[str]], width: int | None) -> Table:
-    table = Table(box=_RULED, show_edge=False, pad_edge=False, padding=(0, 1), show_footer=True, header_style="bold")
-    for index in kept:
-        column = chosen.columns[index]
-        notes = column.name == "notes"
-        table.add_column(
-            column.title,
-            footer=Text(cells[-1][index], style="bold"),
-            justify="right" if column.is_number else "left",
-            no_wrap=not notes or width is None,
-            overflow="fold",
-            min_width=None if notes else max(len(row[index]) for row in (*cells, [c.title for c in chosen.columns])),
-        )
+    columns = [chosen.columns[index] for index in kept]
+    wrap = {"notes"} if width else set()
+    below = [cells[-1][index] for index in kept]
+    table = ruled_table([column.title for column in columns], [column.is_number for column in columns], below, wrap=wrap)
     for row in cells[:-1]:
         table.add_row(*(Text(row[index], style=_style(row[index])) for index in kept))
+    return table
+
+
+def ruled_table(titles: Sequence[str], right: Sequence[bool], below: Sequence[str] = (), *, wrap: set[str]) -> Table:
+    """An empty table with titles and a last line; only columns in `wrap` may break their text."""
+    table = Table(box=_RULED, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), show_footer=bool(below), header_style="bold")
+    for index, title in enumerate(titles):
+        footer = Text(below[index], style="bold") if below else ""
+        justify = "right" if right[index] else "left"
+        table.add_column(title, footer, justify=justify, no_wrap=title not in wrap, overflow="fold")  # type: ignore[arg-type]
     return table
 
 
@@ -118,5 +131,5 @@ def _footer(chosen: Sheet, dropped: list[Column]) -> list[str]:
         names = ", ".join(column.name for column in dropped)
         lines.append(f"too narrow for: {names} (--columns chooses)")
     if any(row.receptive_field.status == "misaligned" for row in chosen.rows):
-        lines.append("~ view of branches that are not aligned")
+        lines.append("~ receptive field of branches that are not aligned")
     return lines

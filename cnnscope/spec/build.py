@@ -44,7 +44,8 @@ def build(program: Program, variant: str = "", *, shape: Shape | None = None) ->
     arguments = {name: parameter(value) for name, value in chosen.arguments.items()} if chosen else {}
     builder.network(arguments, chosen.line if chosen else program.network.line, shape)
     figures = chosen.figures if chosen else program.figures
-    claims = (*builder.claims, *(Claim(f.line, "", f.metric, f.printed, f.known_false) for f in figures))
+    about = [(INPUT, figure) for figure in program.input_figures] + [("", figure) for figure in figures]
+    claims = (*builder.claims, *(Claim(f.line, layer, f.metric, f.printed, f.known_false) for layer, f in about))
     return Graph(
         variant or program.name,
         shape,

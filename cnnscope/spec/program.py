@@ -130,6 +130,8 @@ class Program:
     variants: dict[str, Variant] = field(default_factory=dict)
     input: tuple[int, str] = (0, "")
     """Line and text."""
+    input_figures: tuple[Figure, ...] = ()
+    """Claims about the input, from its row."""
     source: str = ""
     year: str = ""
     figures: tuple[Figure, ...] = ()

@@ -20,7 +20,7 @@ from cnnscope.spec.columns import (
     title,
 )
 from cnnscope.spec.figures import figures
-from cnnscope.spec.program import Row, input_shape, template
+from cnnscope.spec.program import Figure, Row, input_shape, template
 from cnnscope.spec.tables.document import Table
 
 MOST_ROWS = 10_000
@@ -38,6 +38,8 @@ class Rows:
         self.faults: list[Fault] = []
         self.input: tuple[int, str] = (0, "")
         """Line and text of the input row, where a table has one."""
+        self.input_figures: tuple[Figure, ...] = ()
+        """Claims of the input row."""
         self._input_name = INPUT
         self._count = 0
 
@@ -60,7 +62,7 @@ class Rows:
         for line, cells in printed:
             try:
                 if _is_input(cells):
-                    self._input_row(line, cells, first=not rows and not inside_block)
+                    self._input_row(line, cells, footnotes, first=not rows and not inside_block)
                 elif cells:
                     rows.append(self._row(line, cells, footnotes, taken))
             except CellError as error:
@@ -82,7 +84,7 @@ class Rows:
                 self.faults.append(Fault(table.line, "", f"two columns `{column}`", "keep one"))
         return header
 
-    def _input_row(self, line: int, cells: Cells, *, first: bool) -> None:
+    def _input_row(self, line: int, cells: Cells, footnotes: Mapping[str, str], *, first: bool) -> None:
         if not first or self.input[0]:
             raise CellError("an input row in the middle of a table", "the input is the first row, or `input:` in the front matter")
         maps, size = cells.get("maps", ""), cells.get("size", "")
@@ -90,14 +92,13 @@ class Rows:
         self.input = (line, text)
         self._input_name = cells.get(LAYER, INPUT)
         input_shape(text)
+        self.input_figures = _figures(line, {**cells, "size": ""}, footnotes)
 
     def _row(self, line: int, cells: Cells, footnotes: Mapping[str, str], taken: set[str]) -> Row:
         if TYPE not in cells:
             raise CellError("has no type", "fill the column `type`: conv, max pool, fully connected, a block ...")
         row = Row(line, cells.get(LAYER, ""), template(cells[TYPE]))
-        row.figures = tuple(
-            figure for metric in METRICS if metric in cells for figure in figures(line, metric, cells[metric], footnotes)
-        )
+        row.figures = _figures(line, cells, footnotes)
         for column, cell in cells.items():
             if column in (LAYER, TYPE, NOTES) or column in METRICS:
                 continue
@@ -146,6 +147,13 @@ class Rows:
             unread.pop(rows[-1].name, None)
             for name, line in unread.items():
                 self.faults.append(Fault(line, name[:40], "nothing reads this row", "a block's output is its last row; name this row in some `from`"))
+
+
+def _figures(line: int, cells: Cells, footnotes: Mapping[str, str]) -> tuple[Figure, ...]:
+    """The row's claims."""
+    return tuple(
+        figure for metric in METRICS if metric in cells for figure in figures(line, metric, cells[metric], footnotes)
+    )
 
 
 def _is_input(cells: Cells) -> bool:

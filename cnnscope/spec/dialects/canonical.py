@@ -46,7 +46,7 @@ class _Page:
             block.rows = reader.read(table, self.document.footnotes, inside_block=block is not network)
         self.faults += reader.faults
         program = Program(self.document.path, self._name(network), network, self.blocks)
-        program.input = reader.input
+        program.input, program.input_figures = reader.input, reader.input_figures
         self._front_matter(program)
         for table in variants:
             self._variants(program, table)

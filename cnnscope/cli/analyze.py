@@ -1,0 +1,72 @@
+"""cnnscope analyze: everything that follows from a layer table."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer import Option
+
+from cnnscope.analysis.memory import OPTIMIZER_COPIES
+from cnnscope.analysis.report import JudgedClaim, Report
+from cnnscope.cli import options
+from cnnscope.errors import UsageError
+from cnnscope.render import View, formats
+from cnnscope.units import DTYPE_BYTES
+
+CLAIM_IS_FALSE = 1
+
+
+def analyze(
+    models: Annotated[list[str], options.models_argument()],
+    input_shape: Annotated[str | None, Option("--input", help="CxHxW, or a number of features; the page's own if not given.")] = None,
+    batch: Annotated[int, Option(help="Images per pass.")] = 1,
+    dtype: Annotated[str, Option(help=" | ".join(DTYPE_BYTES))] = "float32",
+    format_name: Annotated[str | None, Option("--format", help=" | ".join(formats()))] = None,
+    output: Annotated[list[Path] | None, Option("-o", "--output", help="Write here; the ending chooses the format. Repeatable.")] = None,
+    columns: Annotated[str | None, Option(help="Columns to show, separated by commas.")] = None,
+    sort: Annotated[str | None, Option(help="Order rows by this column, largest first.")] = None,
+    top: Annotated[int | None, Option(help="Show only the first N rows.")] = None,
+    depth: Annotated[int | None, Option(help="Fold rows to N names of their path: 1 shows stages.")] = None,
+    strict: Annotated[bool, Option("--strict", help="Exit 1 when a printed figure does not hold.")] = False,
+    exact_fit: Annotated[bool, Option("--exact-fit", help="Exit 2 when a window does not fit its input exactly.")] = False,
+    optimizer: Annotated[str, Option(help=f"For training memory: {' | '.join(OPTIMIZER_COPIES)}")] = "momentum",
+    in_place: Annotated[bool, Option("--in-place/--no-in-place", help="Let element-wise layers reuse their input's memory.")] = True,
+    color: Annotated[str, Option(help="auto | always | never")] = "auto",
+) -> None:
+    """Shapes, parameters, FLOPs, memory and receptive field of networks, row by row, and their pages' claims checked."""
+    from cnnscope.api import load_all
+
+    for name, number in (("--top", top), ("--depth", depth)):
+        if number is not None and number < 1:
+            raise UsageError(f"{name} {number}", "it must be at least 1")
+    options.one_of(tuple(formats()))(format_name or options.TERMINAL)
+    view = View(
+        columns=tuple(filter(None, (name.strip() for name in (columns or "").split(",")))),
+        sort=sort or "",
+        top=top,
+        depth=depth,
+        width=options.width(),
+        colour=options.colour(color),
+        plain=options.ascii_only(),
+    )
+    reports = [
+        network.analyze(input=input_shape, batch=batch, dtype=dtype, optimizer=optimizer, in_place=in_place)  # type: ignore[arg-type]
+        for model in models
+        for network in load_all(model)
+    ]
+    if exact_fit:
+        _require_fit(reports)
+    options.deliver(reports, view, format_name=format_name, outputs=output or [])
+    if strict and (wrong := [claim for report in reports for claim in report.claims if not claim.as_expected]):
+        raise typer.Exit(_complain(wrong))
+
+
+def _require_fit(reports: list[Report]) -> None:
+    faults = [f"{r.path}:{layer.line}: {layer.name}: {note}" for r in reports for layer in r.layers for note in layer.notes]
+    if faults:
+        raise UsageError("\n".join(faults), "change the size, padding or stride, or analyze without --exact-fit")
+
+
+def _complain(wrong: list[JudgedClaim]) -> int:
+    typer.echo(f"{len(wrong)} printed figure{'s do' if len(wrong) > 1 else ' does'} not hold", err=True)
+    return CLAIM_IS_FALSE

@@ -1,0 +1,120 @@
+"""Options that several commands share, and where results go."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from cnnscope import render
+from cnnscope.errors import UsageError, WriteError
+
+TERMINAL = "terminal"
+
+
+def complete_model(incomplete: str) -> list[str]:
+    """Names of networks for shell completion; nothing heavy is imported."""
+    from cnnscope import networks
+
+    return [name for name in networks() if name.startswith(incomplete)]
+
+
+def one_of(words: Sequence[str]) -> Callable[[str], str]:
+    """A check that suggests the nearest of these words."""
+
+    def check(given: str) -> str:
+        if given not in words:
+            near = get_close_matches(given, words, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(words)}"
+            raise UsageError(f"`{given[:40]}` is not known", hint)
+        return given
+
+    return check
+
+
+def colour(choice: str) -> bool:
+    """Does stdout get colour? --color, NO_COLOR and FORCE_COLOR decide, else whether it is a terminal."""
+    one_of(("auto", "always", "never"))(choice)
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
+
+
+def width() -> int | None:
+    """Columns of the terminal, None where stdout is none: then nothing is dropped or wrapped."""
+    if not sys.stdout.isatty():
+        return None
+    from shutil import get_terminal_size
+
+    return get_terminal_size().columns
+
+
+def ascii_only() -> bool:
+    """Can stdout show only ASCII?"""
+    return "utf" not in (sys.stdout.encoding or "ascii").lower()
+
+
+def deliver(results: Sequence[Any], view: render.View, *, format_name: str | None, outputs: Sequence[Path]) -> None:
+    """Write results to every output file, or else to stdout; nothing is written before everything is rendered."""
+    names = [format_name or _by_suffix(path) for path in outputs] if outputs else [format_name or TERMINAL]
+    for path in outputs:
+        _refuse(path)
+    on_paper = view._replace(width=None, colour=False, plain=False)
+    texts = [render.module(name).render(results, on_paper if outputs else view) for name in names]
+    for path, text in zip(outputs, texts, strict=False):
+        write(path, text)
+    if not outputs:
+        sys.stdout.write(texts[0])
+        sys.stdout.flush()
+
+
+def _by_suffix(path: Path) -> str:
+    if name := render.by_suffix(path.suffix):
+        return name
+    known = ", ".join(suffix for name in render.formats() for suffix in render.module(name).SUFFIXES)
+    raise UsageError(f"{path}: no format writes `{path.suffix or 'a file without ending'}`", f"use --format, or one of {known}")
+
+
+def _refuse(path: Path) -> None:
+    if path.is_dir():
+        raise UsageError(f"{path} is a directory", "name a file in it")
+    if not path.parent.is_dir():
+        raise UsageError(f"{path}: there is no directory {path.parent}", "create it first")
+
+
+def write(path: Path, text: str) -> None:
+    """A complete file or none: written beside its place and renamed. WriteError when it cannot be."""
+    temporary = None
+    try:
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+            temporary = Path(file.name)
+            file.write(text)
+        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
+        temporary.chmod(mode)
+        temporary.replace(path)
+    except OSError as error:
+        if temporary:
+            with suppress(OSError):
+                temporary.unlink()
+        raise WriteError(f"{path} cannot be written: {error.strerror}", "check the directory and its permissions") from None
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def models_argument() -> Any:
+    return typer.Argument(
+        help="Networks of the zoo (`cnnscope list`), spec files (.md .csv .tsv .txt, page.md:variant, '*.md') or - for stdin.",
+        metavar="MODEL...",
+        autocompletion=complete_model,
+    )
