@@ -11,7 +11,7 @@ dev := $(venv)/dev.stamp
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test check format bench wheel clean
+.PHONY: help demo test check format docs bench wheel clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ check: $(dev) ## check format, lint, types and imports
 format: $(dev) ## format the code and mend what ruff can mend
 	@$(venv)/bin/ruff check --fix-only .
 	@$(venv)/bin/ruff format .
+
+docs: $(dev) ## write the generated pages of docs/
+	@$(python) docs/generate.py
 
 bench: $(dev) ## measure start-up and analysis
 	@$(python) -m tests.bench $(ARGS)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from cnnscope import render
 from cnnscope.analysis import claims, report
@@ -15,12 +15,14 @@ from cnnscope.analysis.memory import OPTIMIZER_COPIES, Optimizer
 from cnnscope.analysis.report import Report
 from cnnscope.errors import CellError, Fault, MissingExtraError, SpecError, UnknownModelError, UsageError
 from cnnscope.graph import Graph, walk
-from cnnscope.render.listing import Listed
 from cnnscope.shapes import Shape
 from cnnscope.spec import zoo
 from cnnscope.spec.build import build
 from cnnscope.spec.program import Program, input_shape
 from cnnscope.units import DTYPE_BYTES
+
+if TYPE_CHECKING:
+    from cnnscope.render.listing import Listed
 
 Dtype = Literal["float32", "float16", "bfloat16", "int8"]
 
@@ -43,7 +45,7 @@ class Network:
 
     def at(self, shape: Shape) -> Graph:
         """The network for an input of this shape, (C, H, W) or (F,)."""
-        if self._states_input() and shape[:1] == self.graph.input_shape[:1] and not self.program.reads_size:
+        if self._states_input and shape[:1] == self.graph.input_shape[:1] and not self.program.reads_size:
             return self.graph.resized(shape)
         return build(self.program, self.variant, shape=shape)
 
@@ -63,21 +65,20 @@ class Network:
         """
         _check(batch, dtype, optimizer)
         shape = _shape(input)
-        graph = self.graph if shape is None or (self._states_input() and shape == self.graph.input_shape) else self.at(shape)
+        graph = self.graph if shape is None or (self._states_input and shape == self.graph.input_shape) else self.at(shape)
         result = report.analyze(graph, batch=batch, dtype=dtype, optimizer=optimizer, in_place=in_place)
-        return replace(result, claims=self._judged(graph, result), renderers=_RENDERERS)
+        judged = self._judged if self._states_input else claims.judge(graph, report.analyze(graph))
+        return replace(result, claims=judged, renderers=_RENDERERS)
 
+    @cached_property
     def _states_input(self) -> bool:
         variant = self.program.variants.get(self.variant)
         return bool(self.program.input[1] or (variant and variant.input))
 
-    def _judged(self, graph: Graph, result: Report) -> tuple[report.JudgedClaim, ...]:
-        if not graph.claims:
-            return ()
-        own = self.graph if self._states_input() else graph
-        if own is not graph or (result.input_shape[0], result.dtype) != (1, "float32"):
-            result = report.analyze(own)
-        return claims.judge(own, result)
+    @cached_property
+    def _judged(self) -> tuple[report.JudgedClaim, ...]:
+        """The page's claims, at its own input, one image and float32."""
+        return claims.judge(self.graph, report.analyze(self.graph)) if self.graph.claims else ()
 
 
 def load(model: str) -> Network:
@@ -114,7 +115,7 @@ def networks() -> list[str]:
     return [name for name, _ in zoo.index().values()]
 
 
-def catalogue(pattern: str = "*") -> list[Listed]:
+def catalogue(pattern: str = "*") -> "list[Listed]":
     """Figures of every network whose name matches a pattern ("vgg*"), or contains it."""
     wanted = zoo.normal(pattern)
     wanted = wanted if glob.has_magic(wanted) else f"*{wanted}*"
@@ -123,7 +124,9 @@ def catalogue(pattern: str = "*") -> list[Listed]:
     return [_listed(name, Network(read[entry.path], entry.variant), entry.path.stem) for name, entry in chosen]
 
 
-def _listed(name: str, network: Network, family: str) -> Listed:
+def _listed(name: str, network: Network, family: str) -> "Listed":
+    from cnnscope.render.listing import Listed
+
     graph = network.graph
     layers = list(walk(graph))
     params, macs = (sum(layer.placed.params for layer in layers), sum(layer.placed.cost.macs for layer in layers))

@@ -104,11 +104,11 @@ def misfit(size: Pair, moving: Window, *, ceil: bool = False) -> str:
     """Says in one line where (n + 2p - k) / s is not whole, and how it was rounded; empty where it is."""
     parts = []
     for length, axis in zip(size, moving, strict=True):
-        steps = Fraction(length + axis.before + axis.after - axis.extent) / axis.stride
-        if steps.denominator != 1:
+        span = length + axis.before + axis.after - axis.extent
+        if span % axis.stride:
             taken = _positions(length, axis, "long", ceil=ceil)
             # Two decimals at most: the figure is read, not computed with.
-            parts.append(f"{round(float(steps + 1), 2):g} -> {taken}")
+            parts.append(f"{round(float(span / axis.stride + 1), 2):g} -> {taken}")
     return f"does not fit: {' and '.join(dict.fromkeys(parts))}" if parts else ""
 
 

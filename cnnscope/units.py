@@ -46,7 +46,9 @@ def parse_printed(text: str) -> Printed:
     """
     rest = text.strip()
     if "*" in rest and _PRODUCT.fullmatch(rest):
-        return Printed(Fraction(prod(map(int, _NUMBER.findall(rest.replace(",", ""))))), Fraction(0), about=False, in_bytes=False)
+        return Printed(
+            Fraction(prod(map(int, _NUMBER.findall(rest.replace(",", ""))))), Fraction(0), about=False, in_bytes=False
+        )
     about = False
     for sign in _ABOUT:
         if rest.lower().startswith(sign):
@@ -60,7 +62,9 @@ def parse_printed(text: str) -> Printed:
         raise CellError(f"`{text[:40]}` is not a number", "a claim is a figure such as 138,357,544, 3.2M or 60.95 MB")
     digits, unit = figure[1].replace(",", ""), figure[2].lower()
     unit = _WORDS.get(unit, unit)
-    in_bytes = unit in _BYTE_UNITS and (unit != "b" or figure[2] == "B" and "." not in digits and power == 1 and _plain(digits))
+    in_bytes = unit in _BYTE_UNITS and (
+        unit != "b" or figure[2] == "B" and "." not in digits and power == 1 and _plain(digits)
+    )
     scale = _BYTE_UNITS[unit] if in_bytes else _count_unit(unit, text)
     value = Fraction(digits) * scale * power
     exact = scale == power == 1 and "." not in digits
@@ -69,7 +73,9 @@ def parse_printed(text: str) -> Printed:
 
 def parse_size(text: str) -> tuple[int, ...]:
     """Read 56x56, 112x112x64 or one number; CellError for anything else."""
-    parts = [part.strip().replace(",", "") for part in text.replace("×", "x").replace("X", "x").replace("*", "x").split("x")]
+    parts = [
+        part.strip().replace(",", "") for part in text.replace("×", "x").replace("X", "x").replace("*", "x").split("x")
+    ]
     if len(parts) > 3 or not all(part.isdecimal() and len(part) <= 10 for part in parts):
         raise CellError(f"`{text[:40]}` is not a size", "write 56x56, 112x112x64 or one number")
     return tuple(map(int, parts))
@@ -87,7 +93,9 @@ def _count_unit(unit: str, text: str) -> int:
             unit = unit[: -len(noun)]
             break
     if unit not in _COUNT_UNITS:
-        raise CellError(f"`{text[:40]}` has an unknown unit", "known are K, M, G, B, T and B, KB, MB, GB, KiB, MiB, GiB")
+        raise CellError(
+            f"`{text[:40]}` has an unknown unit", "known are K, M, G, B, T and B, KB, MB, GB, KiB, MiB, GiB"
+        )
     return _COUNT_UNITS[unit]
 
 

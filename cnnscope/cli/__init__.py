@@ -3,36 +3,46 @@
 Exit codes: 0 fine, 1 a claim is false under --strict, 2 bad usage or input, 4 an error of ours, 130 interrupted.
 """
 
+import importlib
 import os
 import sys
 
 import typer
 
-from cnnscope.cli import analyze, list_
 from cnnscope.errors import CnnscopeError
+
+COMMANDS = {"analyze": "analyze", "list": "list_"}
+"""Every command and its module, in the order of the help."""
 
 INTERNAL_ERROR, INTERRUPTED = 4, 130
 
-app = typer.Typer(
-    name="cnnscope",
-    help="A layer table is the program: shapes, parameters, FLOPs, memory and receptive fields of convolutional networks.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-app.command("analyze")(analyze.analyze)
-app.command("list")(list_.list_networks)
+
+def application(words: list[str]) -> typer.Typer:
+    """The commands for these words of a command line: the one that they begin with, or else all of them.
+
+    Only what runs is imported; help, completion and suggestions see every command.
+    """
+    app = typer.Typer(
+        name="cnnscope",
+        help="Reads a layer table as a program: shapes, parameters, FLOPs, memory, receptive fields of convolutional networks.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_options)
+    for name in words[:1] if words[:1] and words[0] in COMMANDS else COMMANDS:
+        app.command(name)(importlib.import_module(f"{__name__}.{COMMANDS[name]}").run)
+    return app
 
 
 def _version(asked: bool) -> None:
     if asked:
-        import cnnscope
+        from cnnscope import __version__
 
-        print(f"cnnscope {cnnscope.__version__}")
+        print(f"cnnscope {__version__}")
         raise typer.Exit
 
 
-@app.callback()
 def _options(
     version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
     debug: bool = typer.Option(False, "--debug", help="Show the traceback of an error."),
@@ -42,28 +52,32 @@ def _options(
 
 def main() -> None:
     """Run the command line; every error becomes a message on stderr and an exit code."""
+    words = sys.argv[1:]
     try:
-        app()
+        application(words)(prog_name="cnnscope")
     except CnnscopeError as error:
-        if "--debug" in sys.argv:
-            raise
-        _say(str(error), "error")
-        sys.exit(error.exit_code)
+        _fail(error, str(error), error.exit_code)
     except KeyboardInterrupt:
+        _say("interrupted")
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
-        # The reader of a pipe went away; Python would complain once more while it flushes.
+        # The reader of the pipe went away; Python would complain once more while it flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except Exception as error:
-        if "--debug" in sys.argv:
-            raise
-        _say(f"{type(error).__name__}: {error}", "internal error")
-        _say("this is a bug in cnnscope; --debug before the command shows where", "")
-        sys.exit(INTERNAL_ERROR)
+        remedy = "this is a bug in cnnscope; `cnnscope --debug COMMAND ...` shows where"
+        _fail(error, f"internal: {type(error).__name__}: {error}\n  {remedy}", INTERNAL_ERROR)
 
 
-def _say(text: str, kind: str) -> None:
+def _fail(error: Exception, text: str, code: int) -> None:
+    if "--debug" in sys.argv:
+        raise error
+    _say(f"error: {text}")
+    sys.exit(code)
+
+
+def _say(text: str) -> None:
+    """A message on stderr; text from files can neither move the cursor nor fail to encode."""
     shown = "".join(sign if sign.isprintable() or sign == "\n" else "?" for sign in text)
     encoding = sys.stderr.encoding or "ascii"
-    print(f"{kind}: {shown}".removeprefix(": ").encode(encoding, "replace").decode(encoding), file=sys.stderr)
+    print(shown.encode(encoding, "replace").decode(encoding), file=sys.stderr)

@@ -16,7 +16,7 @@ from cnnscope.units import DTYPE_BYTES
 CLAIM_IS_FALSE = 1
 
 
-def analyze(
+def run(
     models: Annotated[list[str], options.models_argument()],
     input_shape: Annotated[str | None, Option("--input", help="CxHxW, or a number of features; the page's own if not given.")] = None,
     batch: Annotated[int, Option(help="Images per pass.")] = 1,

@@ -10,7 +10,7 @@ from cnnscope.errors import UnknownModelError
 from cnnscope.render import View, listing
 
 
-def list_networks(
+def run(
     pattern: Annotated[str, Argument(help="Part of a name, or a pattern such as 'vgg*'.")] = "*",
     format_name: Annotated[str, Option("--format", help=" | ".join(listing.FORMATS))] = options.TERMINAL,
     color: Annotated[str, Option(help="auto | always | never")] = "auto",

@@ -2,10 +2,8 @@
 
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +27,8 @@ def one_of(words: Sequence[str]) -> Callable[[str], str]:
 
     def check(given: str) -> str:
         if given not in words:
+            from difflib import get_close_matches
+
             near = get_close_matches(given, words, n=1)
             hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(words)}"
             raise UsageError(f"`{given[:40]}` is not known", hint)
@@ -91,6 +91,8 @@ def _refuse(path: Path) -> None:
 
 def write(path: Path, text: str) -> None:
     """A complete file or none: written beside its place and renamed. WriteError when it cannot be."""
+    import tempfile
+
     temporary = None
     try:
         with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False) as file:

@@ -6,7 +6,7 @@ The plain ones differ only in their figures and spellings, so they are rows of a
 from fractions import Fraction
 from typing import Any, ClassVar
 
-from cnnscope.ops.op import Call, Cost, Op, Spelling, Weight, number
+from cnnscope.ops.op import Call, Cost, Op, Spelling, Weight, channels_of, number
 from cnnscope.ops.spelling import integers, scalar
 from cnnscope.shapes import Shape, elements
 
@@ -74,6 +74,10 @@ class PRelu(_Activation):
     """Leaky ReLU with one learned slope per channel (He et al. 2015)."""
 
     type, saves, per_element = "prelu", INPUT, Cost(compares=1, multiplies=1)
+
+    def output(self, *inputs: Shape) -> Shape:
+        channels_of(inputs[0], "prelu")
+        return inputs[0]
 
     def weights(self, *inputs: Shape) -> dict[str, Weight]:
         return {"weight": Weight((inputs[0][1],))}

@@ -77,10 +77,14 @@ class _AdaptivePool(Op):
         if self.target == (1, 1):
             return WHOLE
         vertical, horizontal = (
-            Axis(max(stop - start for start, stop in regions), Fraction(size, target))
+            self._axis(max(stop - start for start, stop in regions), Fraction(size, target))
             for regions, size, target in zip(self.regions(*inputs), inputs[0][2:], self.target, strict=True)
         )
         return vertical, horizontal
+
+    def _axis(self, kernel: int, step: Fraction) -> Axis:
+        # Region i has its middle at (i + 1/2) · step - 1/2.
+        return Axis(kernel, step, (kernel - step) / 2)
 
     def _seen(self, *inputs: Shape) -> int:
         """Values read for all outputs together: regions may overlap."""

@@ -23,7 +23,9 @@ class Attention(Op):
         if len(inputs[0]) != 3:
             raise ShapeError(f"needs tokens, got {dims(inputs[0])}", "put a tokens row before it")
         if inputs[0][2] % self.heads:
-            raise ShapeError(f"{inputs[0][2]} features cannot be split into {self.heads} heads", "heads must divide them")
+            raise ShapeError(
+                f"{inputs[0][2]} features cannot be split into {self.heads} heads", "heads must divide them"
+            )
         return inputs[0]
 
     def window(self, *inputs: Shape) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from cnnscope.errors import ShapeError
 from cnnscope.ops.op import Call, Cost, Op, Spelling, Weight
-from cnnscope.ops.spelling import integers, onnx_window, torch_padding
+from cnnscope.ops.spelling import even_padding, integers, onnx_window, padded
 from cnnscope.shapes import NO_PADDING, Padding, Pair, Shape, Window, elements, maps_of, misfit, slide, window
 
 Links = tuple[tuple[int, ...], ...]
@@ -67,9 +67,18 @@ class _Convolution(Op):
 
     def torch(self, *inputs: Shape) -> Spelling:
         channels = inputs[0][1]
-        padding, steps, source = torch_padding(self.window(*inputs))
+        padding, steps, source = self._torch_padding(*inputs)
         arguments = self._module(channels, self.output_maps(channels), self.group_count(channels), padding)
         return (*steps, Call("nn.Conv2d", arguments, (source,)))
+
+    def _torch_padding(self, *inputs: Shape) -> tuple[Pair, Spelling, str]:
+        """The module's padding argument, the steps to run before it, and the tensor it reads then."""
+        moving = self.window(*inputs)
+        even = even_padding(moving)
+        if even is not None:
+            return even, (), "in"
+        steps, source = padded(moving)
+        return (0, 0), steps, source
 
     def _module(self, channels: int, maps: int, groups: int, padding: Pair) -> dict[str, Any]:
         return {
@@ -159,11 +168,13 @@ class LinkedConv(_Convolution):
         return (*calls, Call("Concat", {"axis": 1}, self._parts()))
 
     def torch(self, *inputs: Shape) -> Spelling:
-        padding, steps, source = torch_padding(self.window(*inputs))
+        padding, steps, source = self._torch_padding(*inputs)
         calls = list(steps)
         for index, run in enumerate(self._runs(), start=1):
             tensors = {"weight": f"weight{index}"} | ({"bias": f"bias{index}"} if self.bias else {})
-            calls.append(Call("torch.index_select", {"dim": 1, "index": self._gathered(run)}, (source,), f"maps{index}"))
+            calls.append(
+                Call("torch.index_select", {"dim": 1, "index": self._gathered(run)}, (source,), f"maps{index}")
+            )
             arguments = self._module(len(run) * len(run[0]), len(run), len(run), padding)
             calls.append(Call("nn.Conv2d", arguments, (f"maps{index}",), f"part{index}", tensors))
         return (*calls, Call("torch.cat", {"dim": 1}, (self._parts(),)))

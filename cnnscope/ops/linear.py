@@ -1,9 +1,9 @@
 """Fully connected layers and what stands in their place: RBF outputs, maxout."""
 
 from cnnscope.errors import ShapeError
-from cnnscope.ops.op import WHOLE, Call, Cost, Op, Spelling, Weight
+from cnnscope.ops.op import WHOLE, Call, Cost, Op, Spelling, Weight, channels_of
 from cnnscope.ops.spelling import integers
-from cnnscope.shapes import Shape, dims, elements
+from cnnscope.shapes import Shape, elements
 
 
 def features_of(shape: Shape) -> int:
@@ -109,12 +109,12 @@ class Maxout(Op):
     pieces: int = 2
 
     def output(self, *inputs: Shape) -> Shape:
-        batch, channels, *rest = inputs[0]
-        if len(inputs[0]) == 3:
-            raise ShapeError(f"needs maps or features, got tokens {dims(inputs[0])}", "put maxout before the tokens row")
+        channels = channels_of(inputs[0], "maxout")
         if channels % self.pieces:
-            raise ShapeError(f"{channels} maps cannot be split into pieces of {self.pieces}", f"pieces must divide {channels}")
-        return batch, channels // self.pieces, *rest
+            raise ShapeError(
+                f"{channels} maps cannot be split into pieces of {self.pieces}", f"pieces must divide {channels}"
+            )
+        return inputs[0][0], channels // self.pieces, *inputs[0][2:]
 
     def cost(self, *inputs: Shape) -> Cost:
         return Cost(compares=elements(inputs[0]) - elements(self.output(*inputs)))

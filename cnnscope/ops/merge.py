@@ -76,7 +76,9 @@ class Concat(Op):
     def output(self, *inputs: Shape) -> Shape:
         if len({(shape[0], *shape[2:]) for shape in inputs}) > 1 or len({len(shape) for shape in inputs}) > 1:
             shapes = " and ".join(dims(shape) for shape in inputs)
-            raise ShapeError(f"cannot concat {shapes}", "all sizes but the number of maps must agree: pad or pool one of them")
+            raise ShapeError(
+                f"cannot concat {shapes}", "all sizes but the number of maps must agree: pad or pool one of them"
+            )
         return inputs[0][0], sum(shape[1] for shape in inputs), *inputs[0][2:]
 
     def onnx(self, *inputs: Shape) -> Spelling:

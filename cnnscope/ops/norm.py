@@ -5,8 +5,9 @@ Epsilons and running-statistics momentum do not change any count; they are spell
 
 from fractions import Fraction
 
+from cnnscope.errors import ShapeError
 from cnnscope.ops.conv import split
-from cnnscope.ops.op import WHOLE, Call, Cost, Op, Spelling, Weight, number
+from cnnscope.ops.op import WHOLE, Call, Cost, Op, Spelling, Weight, channels_of, number
 from cnnscope.ops.spelling import integers, scalar
 from cnnscope.shapes import Shape, elements, maps_of
 
@@ -25,6 +26,10 @@ class BatchNorm(Op):
 
     scale: bool = True
 
+    def output(self, *inputs: Shape) -> Shape:
+        channels_of(inputs[0], "bn")
+        return inputs[0]
+
     def weights(self, *inputs: Shape) -> dict[str, Weight]:
         channels = (inputs[0][1],)
         gamma = {"weight": Weight(channels)} if self.scale else {}
@@ -39,7 +44,9 @@ class BatchNorm(Op):
         return 2 * 4 * int(inputs[0][1])
 
     def onnx(self, *inputs: Shape) -> Spelling:
-        normalise = Call("BatchNormalization", {"epsilon": EPSILON}, ("in", "weight", "bias", "running_mean", "running_var"))
+        normalise = Call(
+            "BatchNormalization", {"epsilon": EPSILON}, ("in", "weight", "bias", "running_mean", "running_var")
+        )
         if self.scale:
             return (normalise,)
         zeros = Call("Sub", {}, ("bias", "bias"), "zeros")
@@ -71,6 +78,10 @@ class LocalResponseNorm(Op):
 
     def output(self, *inputs: Shape) -> Shape:
         maps_of(inputs[0])
+        if self.n % 2 == 0:
+            raise ShapeError(
+                f"a sum over {self.n} neighbouring maps", "n must be odd: the map itself and as many on either side"
+            )
         return inputs[0]
 
     def cost(self, *inputs: Shape) -> Cost:
@@ -146,7 +157,11 @@ class GroupNorm(Op):
     groups: int = 32
 
     def output(self, *inputs: Shape) -> Shape:
-        split(maps_of(inputs[0])[1], self.groups, "channels")
+        _, channels, height, width = maps_of(inputs[0])
+        if split(channels, self.groups, "channels") * height * width == 1:
+            raise ShapeError(
+                f"one value in each of {self.groups} groups", "less its own mean nothing is left of it: use fewer groups"
+            )
         return inputs[0]
 
     def window(self, *inputs: Shape) -> str:
@@ -163,7 +178,9 @@ class GroupNorm(Op):
         _, channels, height, width = inputs[0]
         per_channel = integers((1, channels, 1, 1))
         return (
-            Call("Reshape", {}, ("in", integers((-1, self.groups, channels // self.groups * height * width))), "grouped"),
+            Call(
+                "Reshape", {}, ("in", integers((-1, self.groups, channels // self.groups * height * width))), "grouped"
+            ),
             Call("ReduceMean", {"axes": (2,), "keepdims": 1}, ("grouped",), "mean"),
             Call("Sub", {}, ("grouped", "mean"), "centred"),
             Call("Mul", {}, ("centred", "centred"), "squares"),
@@ -192,6 +209,10 @@ class L2Norm(Op):
     saves = frozenset({"input"})
 
     scale: bool = True
+
+    def output(self, *inputs: Shape) -> Shape:
+        channels_of(inputs[0], "l2 norm")
+        return inputs[0]
 
     def weights(self, *inputs: Shape) -> dict[str, Weight]:
         return {"weight": Weight((inputs[0][1], *(1 for _ in inputs[0][2:])))} if self.scale else {}

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any, ClassVar, NamedTuple, dataclass_transform, get_origin
 
 from cnnscope.errors import ShapeError
-from cnnscope.shapes import Shape, Window, elements
+from cnnscope.shapes import Shape, Window, dims, elements
 
 Number = int | Fraction
 
@@ -97,7 +97,8 @@ class Op:
     _hash: int
 
     def __init_subclass__(cls) -> None:
-        own = {name: kind for name, kind in cls.__annotations__.items() if get_origin(kind) is not ClassVar}
+        of_class: Any = ClassVar
+        own = {name: kind for name, kind in cls.__annotations__.items() if get_origin(kind) is not of_class}
         cls.fields = cls.fields | own
         cls.defaults = cls.defaults | {name: vars(cls)[name] for name in own if name in vars(cls)}
 
@@ -115,7 +116,7 @@ class Op:
         raise AttributeError(f"{type(self).__name__} is immutable")
 
     def __eq__(self, other: object) -> bool:
-        return self is other or (type(self) is type(other) and self._values == other._values)  # type: ignore[attr-defined]
+        return self is other or (type(self) is type(other) and self._values == other._values)
 
     def __hash__(self) -> int:
         return self._hash
@@ -137,7 +138,11 @@ class Op:
         return Cost()
 
     def window(self, *inputs: Shape) -> Window | str | None:
-        """The window through which an output sees the input; None where it sees one position, WHOLE for all of it."""
+        """The window through which an output sees the input; None where it sees one position, WHOLE for all of it.
+
+        Where outputs move by a fraction of an input pixel, what they see varies: the window is the widest of it, placed
+        so that its middle is right on average.
+        """
         return None
 
     def notes(self, *inputs: Shape) -> tuple[str, ...]:
@@ -167,8 +172,22 @@ def number(value: Number) -> int | float:
     return value if isinstance(value, int) else float(value)
 
 
+def floored(step: Fraction) -> Fraction:
+    """Padding of a window whose output o starts at floor(o · step): what the floor takes away, on average."""
+    return Fraction(step.denominator - 1, 2 * step.denominator)
+
+
+def channels_of(shape: Shape, what: str) -> int:
+    """Channels of maps or features; ShapeError for tokens, whose channels stand last."""
+    if len(shape) == 3:
+        raise ShapeError(f"needs maps or features, got tokens {dims(shape)}", f"put {what} before the tokens row")
+    return shape[1]
+
+
 def require_equal(inputs: tuple[Shape, ...], verb: str) -> None:
     """ShapeError unless all shapes are the same."""
     if len(set(inputs)) > 1:
-        shapes = " and ".join("x".join(map(str, shape[1:])) for shape in inputs)
-        raise ShapeError(f"cannot {verb} {shapes}", "all inputs must have the same shape; a 1x1 conv or a pool can adapt one")
+        raise ShapeError(
+            f"cannot {verb} {' and '.join(map(dims, inputs))}",
+            "all inputs must have the same shape; a 1x1 conv or a pool can adapt one",
+        )

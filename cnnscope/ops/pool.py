@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from cnnscope.errors import ShapeError
 from cnnscope.ops.op import Call, Cost, Op, Spelling
-from cnnscope.ops.spelling import integers, onnx_window, sides, torch_padding
+from cnnscope.ops.spelling import even_padding, integers, onnx_window, padded, sides
 from cnnscope.shapes import NO_PADDING, Axis, Padding, Pair, Shape, Window, elements, maps_of, misfit, slide, window
 
 Rounding = Literal["floor", "ceil"]
@@ -44,17 +44,28 @@ class Pool(Op):
     def area(self) -> int:
         return self.kernel[0] * self.kernel[1]
 
-    def covered(self, *inputs: Shape) -> Window:
-        """The window with the overhang of `ceil` written as padding at the end: what floor rounding would need."""
-        moving, output = self.window(*inputs), self.output(*inputs)
+    def ending(self, *inputs: Shape) -> Window:
+        """The window with the padding at its end, less than none perhaps, that its last position reaches."""
         vertical, horizontal = (
-            axis._replace(after=max((positions - 1) * axis.stride + axis.extent - size - axis.before, axis.after))
-            for axis, positions, size in zip(moving, output[2:], inputs[0][2:], strict=True)
+            axis._replace(after=(positions - 1) * axis.stride + axis.extent - size - axis.before)
+            for axis, positions, size in zip(self.window(*inputs), self.output(*inputs)[2:], inputs[0][2:], strict=True)
         )
         return vertical, horizontal
 
-    def _half(self) -> Pair:
-        return self.kernel[0] // 2, self.kernel[1] // 2
+    def covered(self, *inputs: Shape) -> Window:
+        """The window with the overhang of `ceil` written as padding at the end: what floor rounding would need."""
+        vertical, horizontal = (
+            axis._replace(after=max(axis.after, end.after))
+            for axis, end in zip(self.window(*inputs), self.ending(*inputs), strict=True)
+        )
+        return vertical, horizontal
+
+    def module_padding(self, *inputs: Shape) -> Pair | None:
+        """The padding as torch's pools take it, at both ends alike and at most half the kernel; None where they refuse."""
+        even = even_padding(self.window(*inputs))
+        if even is None or any(side > kernel // 2 for side, kernel in zip(even, self.kernel, strict=True)):
+            return None
+        return even
 
     def module(self, padding: Pair) -> dict[str, Any]:
         return {"kernel_size": self.kernel, "stride": self.stride or self.kernel, "padding": padding}
@@ -76,8 +87,10 @@ class MaxPool(Pool):
         return (Call("MaxPool", onnx_window(self.covered(*inputs))),)
 
     def torch(self, *inputs: Shape) -> Spelling:
-        padding, steps, source = torch_padding(self.window(*inputs), value=float("-inf"), most=self._half())
-        return (*steps, Call("nn.MaxPool2d", self.module(padding) | {"ceil_mode": self.ceil}, (source,)))
+        if (padding := self.module_padding(*inputs)) is not None:
+            return (Call("nn.MaxPool2d", self.module(padding) | {"ceil_mode": self.ceil}),)
+        steps, source = padded(self.covered(*inputs), value=float("-inf"))
+        return (*steps, Call("nn.MaxPool2d", self.module((0, 0)), (source,)))
 
 
 class AvgPool(Pool):
@@ -102,26 +115,39 @@ class AvgPool(Pool):
         # The padding is data, the overhang is not: pad first, then leave out what hangs over.
         top, left, bottom, right = sides(moving)
         pad = Call("Pad", {"mode": "constant"}, ("in", integers((0, 0, top, left, 0, 0, bottom, right))), "padded")
-        overhang = tuple(Axis(axis.kernel, axis.stride, 0, axis.after - old.after) for axis, old in zip(covered, moving, strict=True))
+        overhang = tuple(
+            Axis(axis.kernel, axis.stride, 0, axis.after - old.after) for axis, old in zip(covered, moving, strict=True)
+        )
         arguments = without_dilation((overhang[0], overhang[1])) | {"count_include_pad": 0}
         return pad, Call("AveragePool", arguments, ("padded",))
 
     def torch(self, *inputs: Shape) -> Spelling:
-        padding, steps, source = torch_padding(self.window(*inputs), most=self._half())
-        if not steps or self.count_padding:
-            arguments = self.module(padding) | {"ceil_mode": self.ceil, "count_include_pad": self.count_padding}
-            return (*steps, Call("nn.AvgPool2d", arguments, (source,)))
-        # Sides differ and padding must not count: the mean over padded zeros, divided by the share of real pixels.
-        arguments = self.module((0, 0)) | {"ceil_mode": self.ceil}
-        (pad,) = steps
+        if (padding := self.module_padding(*inputs)) is not None:
+            counting = {"ceil_mode": self.ceil, "count_include_pad": self.count_padding}
+            return (Call("nn.AvgPool2d", self.module(padding) | counting),)
+        if self.count_padding:
+            return self._over_padding(*inputs)
+        # Padding must not count, so it is padded by hand: the mean over zeros too, divided by the share of real pixels.
+        mean = self.module((0, 0))
+        steps, source = padded(self.covered(*inputs))
+        shares = tuple(step._replace(inputs=("ones",), output="padded_ones") for step in steps)
         return (
-            pad,
-            Call("nn.AvgPool2d", arguments, (source,), "mean"),
+            *steps,
+            Call("nn.AvgPool2d", mean, (source,), "mean"),
             Call("torch.ones_like", {}, ("in",), "ones"),
-            pad._replace(inputs=("ones",), output="padded_ones"),
-            Call("nn.AvgPool2d", arguments, ("padded_ones",), "share"),
+            *shares,
+            Call("nn.AvgPool2d", mean, ("padded_ones",), "share"),
             Call("torch.div", {}, ("mean", "share")),
         )
+
+    def _over_padding(self, *inputs: Shape) -> Spelling:
+        """Padding by hand that counts as data; where the last window ends within it, torch must not start another."""
+        moving, ending = self.window(*inputs), self.ending(*inputs)
+        vertical, horizontal = (
+            axis._replace(after=min(axis.after, end.after)) for axis, end in zip(moving, ending, strict=True)
+        )
+        steps, source = padded((vertical, horizontal))
+        return (*steps, Call("nn.AvgPool2d", self.module((0, 0)) | {"ceil_mode": self.ceil}, (source,)))
 
 
 def without_dilation(moving: Window) -> dict[str, Any]:

@@ -104,7 +104,7 @@ class Slice(_ChannelRange):
 
     def bounds(self, channels: int) -> Pair:
         start, stop = self.range[0], channels if self.range[1] is None else self.range[1]
-        if not start < stop <= channels:
+        if not 0 <= start < stop <= channels:
             raise ShapeError(f"range {start}:{stop} of {channels} channels", "it must be rising and end at most there")
         return start, stop
 
@@ -118,7 +118,7 @@ class Split(_ChannelRange):
 
     def bounds(self, channels: int) -> Pair:
         index, parts = self.part
-        if index > parts:
+        if not 1 <= index <= parts:
             raise ShapeError(f"part {index}/{parts}", f"parts count from 1 to {parts}")
         share = split(channels, parts, "channels")
         return (index - 1) * share, index * share

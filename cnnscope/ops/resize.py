@@ -5,7 +5,7 @@ from typing import Literal
 
 from cnnscope.errors import ShapeError
 from cnnscope.ops.conv import split
-from cnnscope.ops.op import Call, Constant, Cost, Op, Spelling
+from cnnscope.ops.op import Call, Constant, Cost, Op, Spelling, floored
 from cnnscope.ops.spelling import integers
 from cnnscope.shapes import NO_PADDING, Axis, Pair, Shape, Sides, Window, elements, maps_of
 
@@ -24,7 +24,9 @@ class ChannelShuffle(Op):
     def onnx(self, *inputs: Shape) -> Spelling:
         _, channels, height, width = inputs[0]
         return (
-            Call("Reshape", {}, ("in", integers((-1, self.groups, channels // self.groups, height * width))), "grouped"),
+            Call(
+                "Reshape", {}, ("in", integers((-1, self.groups, channels // self.groups, height * width))), "grouped"
+            ),
             Call("Transpose", {"perm": (0, 2, 1, 3)}, ("grouped",), "dealt"),
             Call("Reshape", {}, ("dealt", integers((-1, channels, height, width)))),
         )
@@ -48,7 +50,8 @@ class DepthToSpace(Op):
 
     def window(self, *inputs: Shape) -> Window:
         step = Fraction(1, self.block)
-        return Axis(1, step), Axis(1, step)
+        axis = Axis(1, step, floored(step))
+        return axis, axis
 
     def onnx(self, *inputs: Shape) -> Spelling:
         # CRD is torch's channel order; ONNX defaults to DCR, which gives the same shape and other pixels.
@@ -103,35 +106,73 @@ class Upsample(Op):
     def output(self, *inputs: Shape) -> Shape:
         batch, channels, height, width = maps_of(inputs[0])
         if (self.scale is None) == (self.target is None):
-            raise ShapeError("needs either a scale or a target", "fill one of the columns `scale` (2) and `target` (56x56)")
+            raise ShapeError(
+                "needs either a scale or a target", "fill one of the columns `scale` (2) and `target` (56x56)"
+            )
         if self.scale:
             return batch, channels, height * self.scale[0], width * self.scale[1]
         return batch, channels, *(self.target or ())
 
     def window(self, *inputs: Shape) -> Window:
-        kernel = 1 if self.mode == "nearest" else 2
-        vertical, horizontal = (
-            Axis(kernel, Fraction(before, after))
-            for before, after in zip(inputs[0][2:], self.output(*inputs)[2:], strict=True)
-        )
+        vertical, horizontal = (self._axis(Fraction(before, after)) for before, after in self._sizes(*inputs))
         return vertical, horizontal
+
+    def _axis(self, step: Fraction) -> Axis:
+        if self.mode == "nearest":
+            return Axis(1, step, floored(step))
+        # Output o lies at (o + 1/2) · step - 1/2: on an input where the step is odd, else between two.
+        kernel = 1 if step.denominator == 1 and step.numerator % 2 else 2
+        return Axis(kernel, step, (kernel - step) / 2)
+
+    def _sizes(self, *inputs: Shape) -> tuple[Pair, Pair]:
+        """Input and output length of the vertical and of the horizontal axis."""
+        _, _, height, width = inputs[0]
+        _, _, rows, columns = self.output(*inputs)
+        return (height, rows), (width, columns)
 
     def cost(self, *inputs: Shape) -> Cost:
         outputs = elements(self.output(*inputs)) if self.mode == "bilinear" else 0
         return Cost(multiply_adds=3 * outputs, multiplies=outputs)
 
     def onnx(self, *inputs: Shape) -> Spelling:
-        scales = [after / before for before, after in zip(inputs[0][2:], self.output(*inputs)[2:], strict=True)]
+        rows, columns = self._sizes(*inputs)
+        if self.mode == "nearest" and not self._multiplies(*inputs):
+            return (
+                Call("Gather", {"axis": 2}, ("in", _nearest(*rows)), "rows"),
+                Call("Gather", {"axis": 3}, ("rows", _nearest(*columns))),
+            )
         how = (
             {"mode": "nearest", "coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}
             if self.mode == "nearest"
             else {"mode": "linear", "coordinate_transformation_mode": "half_pixel"}
         )
-        return (Call("Resize", how, ("in", None, Constant((1.0, 1.0, *scales), "float32"))),)
+        scales = Constant((1.0, 1.0, _factor(*rows), _factor(*columns)), "float32")
+        return (Call("Resize", how, ("in", None, scales)),)
 
     def torch(self, *inputs: Shape) -> Spelling:
-        exact = {"align_corners": False} if self.mode == "bilinear" else {}
-        return (Call("nn.Upsample", {"size": self.output(*inputs)[2:], "mode": self.mode} | exact),)
+        rows, columns = self._sizes(*inputs)
+        if self.mode == "nearest" and not self._multiplies(*inputs):
+            return (
+                Call("torch.index_select", {"dim": 2, "index": _nearest(*rows)}, ("in",), "rows"),
+                Call("torch.index_select", {"dim": 3, "index": _nearest(*columns)}, ("rows",)),
+            )
+        factors = {"scale_factor": (_factor(*rows), _factor(*columns))}
+        by = factors if self._multiplies(*inputs) else {"size": (rows[1], columns[1])}
+        return (Call("nn.Upsample", by | {"mode": self.mode}),)
+
+    def _multiplies(self, *inputs: Shape) -> bool:
+        """Whether each input pixel yields a whole number of output pixels, along both axes."""
+        return all(after % before == 0 for before, after in self._sizes(*inputs))
+
+
+def _nearest(before: int, after: int) -> Constant:
+    """The input that each output repeats, exactly: both libraries compute it in floats and miss some."""
+    return integers(position * before // after for position in range(after))
+
+
+def _factor(before: int, after: int) -> float:
+    # ONNX takes floor(before · factor) for the size: 7/3 rounded down to a float32 would lose a pixel, one unit more cannot.
+    return after / before if after % before == 0 else after / before * (1 + 2**-23)
 
 
 class Pad(Op):
@@ -175,7 +216,9 @@ class Crop(Op):
         batch, channels, height, width = maps_of(inputs[0])
         top, left, bottom, right = self.padding
         if top + bottom >= height or left + right >= width:
-            raise ShapeError(f"cutting {top}+{bottom} rows and {left}+{right} columns off {height}x{width} leaves nothing")
+            raise ShapeError(
+                f"cutting {top}+{bottom} rows and {left}+{right} columns off {height}x{width} leaves nothing"
+            )
         return batch, channels, height - top - bottom, width - left - right
 
     def window(self, *inputs: Shape) -> Window:

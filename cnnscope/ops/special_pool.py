@@ -3,14 +3,17 @@
 from fractions import Fraction
 
 from cnnscope.errors import ShapeError
-from cnnscope.ops.op import Call, Constant, Cost, Op, Spelling, Weight
+from cnnscope.ops.op import Call, Constant, Cost, Op, Spelling, Weight, floored
 from cnnscope.ops.pool import Pool, without_dilation
-from cnnscope.ops.spelling import integers, scalar, sides
+from cnnscope.ops.spelling import integers, padded, scalar
 from cnnscope.shapes import Axis, Pair, Shape, Window, elements, maps_of
 
 
 class LpPool(Pool):
-    """p-norm of each window, (sum |x|^p)^(1/p). p = 2 costs one multiply-add per value and one root per output."""
+    """p-norm of each window, (sum |x|^p)^(1/p).
+
+    p = 2 costs one multiply-add per value and one root per output; any other p one power per value and one per output.
+    """
 
     type = "lp pool"
     saves = frozenset({"input", "output"})
@@ -28,12 +31,12 @@ class LpPool(Pool):
 
     def torch(self, *inputs: Shape) -> Spelling:
         # torch's own LpPool2d takes no padding and, for odd p, loses the sign's absolute value.
-        top, left, bottom, right = sides(self.covered(*inputs))
+        steps, source = padded(self.covered(*inputs), "power")
         return (
             Call("torch.abs", {}, ("in",), "size"),
             Call("torch.pow", {"exponent": self.p}, ("size",), "power"),
-            Call("nn.ZeroPad2d", {"padding": (left, right, top, bottom)}, ("power",), "padded"),
-            Call("nn.AvgPool2d", self.module((0, 0)) | {"divisor_override": 1}, ("padded",), "sum"),
+            *steps,
+            Call("nn.AvgPool2d", self.module((0, 0)) | {"divisor_override": 1}, (source,), "sum"),
             Call("torch.pow", {"exponent": 1 / self.p}, ("sum",)),
         )
 
@@ -62,13 +65,13 @@ class StochasticPool(Pool):
         )
 
     def torch(self, *inputs: Shape) -> Spelling:
-        top, left, bottom, right = sides(self.covered(*inputs))
+        steps, source = padded(self.covered(*inputs))
         mean = self.module((0, 0))
         return (
-            Call("nn.ZeroPad2d", {"padding": (left, right, top, bottom)}, ("in",), "padded"),
-            Call("torch.mul", {}, ("padded", "padded"), "squares"),
+            *steps,
+            Call("torch.mul", {}, (source, source), "squares"),
             Call("nn.AvgPool2d", mean, ("squares",), "upper"),
-            Call("nn.AvgPool2d", mean, ("padded",), "lower"),
+            Call("nn.AvgPool2d", mean, (source,), "lower"),
             Call("torch.clamp", {"min": 1e-7}, ("lower",), "positive"),
             Call("torch.div", {}, ("upper", "positive")),
         )
@@ -98,10 +101,10 @@ class TrainablePool(Pool):
         )
 
     def torch(self, *inputs: Shape) -> Spelling:
-        top, left, bottom, right = sides(self.covered(*inputs))
+        steps, source = padded(self.covered(*inputs))
         return (
-            Call("nn.ZeroPad2d", {"padding": (left, right, top, bottom)}, ("in",), "padded"),
-            Call("nn.AvgPool2d", self.module((0, 0)) | {"divisor_override": 1}, ("padded",), "sum"),
+            *steps,
+            Call("nn.AvgPool2d", self.module((0, 0)) | {"divisor_override": 1}, (source,), "sum"),
             Call("torch.mul", {}, ("sum", "weight"), "scaled"),
             Call("torch.add", {}, ("scaled", "bias")),
         )
@@ -135,7 +138,7 @@ class FractionalMaxPool(Op):
 
     def window(self, *inputs: Shape) -> Window:
         vertical, horizontal = (
-            Axis(kernel, Fraction(size - kernel, max(target - 1, 1)))
+            Axis(kernel, step := Fraction(size - kernel, max(target - 1, 1)), floored(step))
             for kernel, target, size in zip(self.kernel, self.target, inputs[0][2:], strict=True)
         )
         return vertical, horizontal

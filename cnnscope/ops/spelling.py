@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from cnnscope.ops.op import Call, Constant
-from cnnscope.shapes import Window
+from cnnscope.ops.op import Call, Constant, Spelling
+from cnnscope.shapes import Pair, Window
 
 
 def integers(values: Iterable[int]) -> Constant:
@@ -34,14 +34,16 @@ def onnx_window(window: Window) -> dict[str, Any]:
     }
 
 
-def torch_padding(window: Window, *, value: float = 0.0, most: tuple[int, int] | None = None) -> tuple[tuple[int, int], tuple[Call, ...], str]:
-    """The (vertical, horizontal) padding argument that a torch module can take, or else a padding step before it.
-
-    torch modules pad both ends alike; pools also refuse more than half their kernel (`most`). Returns the argument, the
-    steps to run first, and the name of the tensor to read.
-    """
+def even_padding(window: Window) -> Pair | None:
+    """The (vertical, horizontal) padding as torch's modules take it, alike at both ends; None where the ends differ."""
     top, left, bottom, right = sides(window)
-    if (top, left) == (bottom, right) and (most is None or (top <= most[0] and left <= most[1])):
-        return (top, left), (), "in"
-    step = Call("nn.ConstantPad2d", {"padding": (left, right, top, bottom), "value": value}, ("in",), "padded")
-    return (0, 0), (step,), "padded"
+    return (top, left) if (top, left) == (bottom, right) else None
+
+
+def padded(window: Window, source: str = "in", *, value: float = 0.0) -> tuple[Spelling, str]:
+    """The torch step that pads by hand, none where there is nothing to pad, and the name of the tensor to read after it."""
+    top, left, bottom, right = sides(window)
+    if not any((top, left, bottom, right)):
+        return (), source
+    arguments = {"padding": (left, right, top, bottom), "value": value}
+    return (Call("nn.ConstantPad2d", arguments, (source,), "padded"),), "padded"

@@ -32,9 +32,11 @@ class TransposedConv(Op):
         batch, channels, height, width = maps_of(inputs[0])
         split(channels, self.groups, "input channels")
         split(self.maps, self.groups, "maps")
-        for extra, stride, dilation in zip(self.output_padding, self.stride, self.dilation, strict=True):
-            if extra >= max(stride, dilation):
-                raise ShapeError(f"an output_padding of {extra} with stride {stride}", "it must be smaller than the stride")
+        for extra, stride in zip(self.output_padding, self.stride, strict=True):
+            if extra >= stride:
+                raise ShapeError(
+                    f"an output_padding of {extra} with stride {stride}", "it must be smaller than the stride"
+                )
         top, left, bottom, right = self.padding
         rows = (height - 1) * self.stride[0] - top - bottom + self._extent(0) + self.output_padding[0]
         columns = (width - 1) * self.stride[1] - left - right + self._extent(1) + self.output_padding[1]
@@ -47,10 +49,14 @@ class TransposedConv(Op):
         return self._axis(0), self._axis(1)
 
     def _axis(self, axis: int) -> Axis:
-        """Output o sees inputs (o + p - extent + 1) / s ... (o + p) / s, so it moves by 1/s; the widest case counts."""
+        """Output o sees inputs (o + p - extent + 1) / s ... (o + p) / s, so it moves by 1/s; the widest case counts.
+
+        The window is centred on what its outputs see on average: (o + p - (extent - 1) / 2) / s.
+        """
         extent, stride = self._extent(axis), self.stride[axis]
-        before = Fraction(extent - 1 - self.padding[axis], stride)
-        return Axis(ceil(Fraction(extent, stride)), Fraction(1, stride), before, 0)
+        kernel = ceil(Fraction(extent, stride))
+        centre = Fraction(extent - 1, 2) - self.padding[axis]
+        return Axis(kernel, Fraction(1, stride), centre / stride + Fraction(kernel - 1, 2))
 
     def weights(self, *inputs: Shape) -> dict[str, Weight]:
         weight = Weight((inputs[0][1], self.maps // self.groups, *self.kernel))

@@ -1,7 +1,6 @@
 """What every table shows: which rows and columns, in which order, and the total below them."""
 
 from collections.abc import Callable
-from difflib import get_close_matches
 from typing import NamedTuple
 
 from cnnscope.analysis.receptive_field import ReceptiveField
@@ -128,6 +127,8 @@ def _column(name: str) -> Column:
     wanted = name.strip().lower().replace(" ", "_").replace("-", "_")
     known = {column.name: column for column in COLUMNS}
     if wanted not in known:
+        from difflib import get_close_matches
+
         near = get_close_matches(wanted, known, n=1)
         raise UsageError(
             f"no column `{name[:40]}`", f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"

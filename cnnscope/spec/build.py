@@ -36,7 +36,9 @@ def build(program: Program, variant: str = "", *, shape: Shape | None = None) ->
     line, text = (chosen.line, chosen.input) if chosen and chosen.input else program.input
     try:
         if shape is None and not text:
-            raise CellError("the page does not say its input", "write `input: 3x224x224` in the front matter, or use --input")
+            raise CellError(
+                "the page does not say its input", "write `input: 3x224x224` in the front matter, or use --input"
+            )
         shape = shape or input_shape(text)
     except CellError as error:
         raise SpecError(program.path, [Fault(line, "", error.message, error.hint)]) from None
@@ -91,7 +93,13 @@ class _Builder:
     def _missing(self, row: Row, scope: Mapping[str, Tensor | None]) -> None:
         for name in row.source:
             if name not in scope:
-                self._fault(row, row.name, CellError(f"from `{name}`: the block is called with fewer inputs", "name more in the caller's `from`"))
+                self._fault(
+                    row,
+                    row.name,
+                    CellError(
+                        f"from `{name}`: the block is called with fewer inputs", "name more in the caller's `from`"
+                    ),
+                )
 
     def _try(self, row: Row, bound: Names, inputs: list[Tensor], prefix: str) -> Tensor | None:
         path = f"{prefix}{row.name}"
@@ -165,7 +173,10 @@ class _Builder:
 
     def _block(self, block: Block, arguments: Mapping[str, Value], inputs: list[Tensor], path: str) -> Tensor | None:
         if block.name in self._calls:
-            raise CellError(f"block {block.name} calls itself: {' -> '.join([*self._calls, block.name])}", "blocks cannot be recursive")
+            raise CellError(
+                f"block {block.name} calls itself: {' -> '.join([*self._calls, block.name])}",
+                "blocks cannot be recursive",
+            )
         if len(self._calls) >= DEEPEST:
             raise CellError(f"blocks are nested deeper than {DEEPEST}", "flatten some of them")
         if unknown := [column for column in arguments if column not in block.parameters]:
@@ -215,7 +226,9 @@ def _truth(when: Template, bound: Names) -> bool:
 def _count(repeat: Template, bound: Names) -> int:
     value = repeat.value(bound)
     if not isinstance(value, int) or value < 1:
-        raise CellError(f"repeat: `{str(value)[:40]}` is not a whole number of at least 1", "leave a row out with `when`")
+        raise CellError(
+            f"repeat: `{str(value)[:40]}` is not a whole number of at least 1", "leave a row out with `when`"
+        )
     if value > MOST_LAYERS:
         raise CellError(f"repeat: {value:,} is more than {MOST_LAYERS:,} layers", "repeat less")
     return value

@@ -70,7 +70,11 @@ def chain(text: str) -> tuple[type[Op], ...]:
 def unknown_operator(text: str, rest: str) -> CellError:
     near = get_close_matches(rest, VOCABULARY, n=1, cutoff=0.6)
     near = near or get_close_matches(rest.split()[0], VOCABULARY, n=1, cutoff=0.6)
-    hint = f'did you mean "{near[0]}"?' if near else "`docs/operators.md` lists the operators; a block needs a `## name(...)` table"
+    hint = (
+        f'did you mean "{near[0]}"?'
+        if near
+        else "`docs/operators.md` lists the operators; a block needs a `## name(...)` table"
+    )
     return CellError(f'type "{text[:40]}": no such operator or block', hint)
 
 
@@ -120,7 +124,8 @@ def _widen(kinds: tuple[type[Op], ...], given: list[dict[str, object]]) -> None:
 def _make(kind: type[Op], values: Mapping[str, object]) -> Op:
     if missing := [name for name in kind.fields if name not in values and name not in kind.defaults]:
         raise CellError(
-            f"{kind.type} needs a {missing[0].replace('_', ' ')}", f"fill the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}"
+            f"{kind.type} needs a {missing[0].replace('_', ' ')}",
+            f"fill the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}",
         )
     return kind(**values)
 

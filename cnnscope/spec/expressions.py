@@ -147,7 +147,9 @@ def _lookup(name: str) -> Expression:
     def read(names: Names) -> Value:
         if shown not in names:
             known = ", ".join(sorted(names))
-            raise CellError(f"{{{shown}}}: no such parameter", f"known here: {known}" if known else "none is known here")
+            raise CellError(
+                f"{{{shown}}}: no such parameter", f"known here: {known}" if known else "none is known here"
+            )
         return names[shown]
 
     return read

@@ -172,5 +172,7 @@ def names(parameters: Mapping[str, str | None], arguments: Mapping[str, Value]) 
         elif default is not None:
             bound[name] = parameter(default)
     if missing := [name for name in parameters if name not in bound]:
-        raise CellError(f"needs {', '.join(missing)}", f"fill the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}")
+        raise CellError(
+            f"needs {', '.join(missing)}", f"fill the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}"
+        )
     return bound

@@ -86,7 +86,9 @@ class Rows:
 
     def _input_row(self, line: int, cells: Cells, footnotes: Mapping[str, str], *, first: bool) -> None:
         if not first or self.input[0]:
-            raise CellError("an input row in the middle of a table", "the input is the first row, or `input:` in the front matter")
+            raise CellError(
+                "an input row in the middle of a table", "the input is the first row, or `input:` in the front matter"
+            )
         maps, size = cells.get("maps", ""), cells.get("size", "")
         text = f"{maps.partition('(')[0].strip()}x{size}" if size else maps
         self.input = (line, text)
@@ -132,7 +134,14 @@ class Rows:
         for row in rows:
             if row.name in above or row.name.startswith(f"{INPUT}.") or "," in row.name:
                 hint = "rename one" if row.name != INPUT else "`in` is the input"
-                self.faults.append(Fault(row.line, row.name[:40], "this name is taken" if "," not in row.name else "a name cannot hold a comma", hint))
+                self.faults.append(
+                    Fault(
+                        row.line,
+                        row.name[:40],
+                        "this name is taken" if "," not in row.name else "a name cannot hold a comma",
+                        hint,
+                    )
+                )
             row.source = tuple(INPUT if name == self._input_name and not inside_block else name for name in row.source)
             for name in row.source or (previous,):
                 if name not in above and not (inside_block and _further_input(name)):
@@ -146,7 +155,14 @@ class Rows:
         if inside_block and rows:
             unread.pop(rows[-1].name, None)
             for name, line in unread.items():
-                self.faults.append(Fault(line, name[:40], "nothing reads this row", "a block's output is its last row; name this row in some `from`"))
+                self.faults.append(
+                    Fault(
+                        line,
+                        name[:40],
+                        "nothing reads this row",
+                        "a block's output is its last row; name this row in some `from`",
+                    )
+                )
 
 
 def _figures(line: int, cells: Cells, footnotes: Mapping[str, str]) -> tuple[Figure, ...]:

@@ -63,7 +63,11 @@ def find(name: str) -> Entry:
     if entry := known.get(normal(name)):
         return entry[1]
     near = get_close_matches(normal(name), known, n=3, cutoff=0.6)
-    hint = f"did you mean {' or '.join(known[match][0] for match in near)}?" if near else "`cnnscope list` shows the networks"
+    hint = (
+        f"did you mean {' or '.join(known[match][0] for match in near)}?"
+        if near
+        else "`cnnscope list` shows the networks"
+    )
     raise UnknownModelError(f"no network `{name[:60]}`", hint)
 
 

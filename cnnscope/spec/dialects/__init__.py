@@ -28,7 +28,9 @@ def read(document: Document) -> Program:
     modules = [] if document.has_front else [_load(name) for name in dialects()]
     claiming = [module for module in modules if module.claims(document)]
     if len(claiming) > 1:
-        raise SpecError(document.path, [Fault(0, "", "two dialects read this table, each in its own way", _expectations(claiming))])
+        raise SpecError(
+            document.path, [Fault(0, "", "two dialects read this table, each in its own way", _expectations(claiming))]
+        )
     if not claiming and not canonical.claims(document):
         if document.faults:
             raise SpecError(document.path, document.faults)

@@ -41,7 +41,9 @@ class _Page:
 
     def program(self) -> Program:
         network, tables, variants = self._sort()
-        reader = Rows({name for block in (network, *self.blocks.values()) for name in block.parameters}, set(self.blocks))
+        reader = Rows(
+            {name for block in (network, *self.blocks.values()) for name in block.parameters}, set(self.blocks)
+        )
         for block, table in tables:
             block.rows = reader.read(table, self.document.footnotes, inside_block=block is not network)
         self.faults += reader.faults
@@ -78,15 +80,26 @@ class _Page:
                 owner = block or network
                 if any(owner is other for other, _ in tables):
                     where = f"block {owner.name}" if owner in self.blocks.values() else "network"
-                    self.faults.append(Fault(table.line, "", f"a second layer table for the {where}", "give it a heading of its own, `## name(...)`"))
+                    self.faults.append(
+                        Fault(
+                            table.line,
+                            "",
+                            f"a second layer table for the {where}",
+                            "give it a heading of its own, `## name(...)`",
+                        )
+                    )
                 else:
                     tables.append((owner, table))
             elif block and block is not network:
-                self.faults.append(Fault(table.line, block.name, "this table has no `type` column", "a block's table needs one"))
+                self.faults.append(
+                    Fault(table.line, block.name, "this table has no `type` column", "a block's table needs one")
+                )
         for block in (network, *self.blocks.values()):
             if not any(block is owner for owner, _ in tables):
                 what = f"block {block.name}" if block is not network else "page"
-                self.faults.append(Fault(block.line, "", f"the {what} has no table of layers", "a table of layers has a `type` column"))
+                self.faults.append(
+                    Fault(block.line, "", f"the {what} has no table of layers", "a table of layers has a `type` column")
+                )
         return network, tables, variants
 
     def _parameters(self, text: str, line: int) -> dict[str, str | None]:
@@ -95,7 +108,14 @@ class _Page:
             entry = _PARAMETER.fullmatch(piece)
             name = title(entry[1]) if entry else piece
             if not entry or name in parameters or name in ("in", "i", *METRICS):
-                self.faults.append(Fault(line, "", f"`{piece[:40]}` cannot be a parameter", "write name or name=default, each once; in, i and claims are taken"))
+                self.faults.append(
+                    Fault(
+                        line,
+                        "",
+                        f"`{piece[:40]}` cannot be a parameter",
+                        "write name or name=default, each once; in, i and claims are taken",
+                    )
+                )
             else:
                 default = entry[2]
                 parameters[name] = "" if default in ("-", "–") else default
@@ -115,7 +135,14 @@ class _Page:
                 self.faults.append(Fault(line, "", f"unknown front-matter key `{key}`", hint))
             elif key == "input":
                 if program.input[0] and program.input[1] != value:
-                    self.faults.append(Fault(line, "", f"input {value}, but the table's input row says {program.input[1]}", "keep one of them"))
+                    self.faults.append(
+                        Fault(
+                            line,
+                            "",
+                            f"input {value}, but the table's input row says {program.input[1]}",
+                            "keep one of them",
+                        )
+                    )
                 program.input = (line, value)
             elif key in ("source", "year"):
                 setattr(program, key, value)
@@ -143,7 +170,12 @@ class _Page:
             if not name or name in program.variants:
                 self.faults.append(Fault(line, name, "a variant needs a name of its own", "fill the column `model`"))
                 continue
-            claimed = tuple(figure for metric in METRICS if metric in filled for figure in self._figures(line, metric, filled.pop(metric)))
+            claimed = tuple(
+                figure
+                for metric in METRICS
+                if metric in filled
+                for figure in self._figures(line, metric, filled.pop(metric))
+            )
             variant = Variant(name, line, {}, filled.pop("input", ""), filled.pop("source", ""), claimed)
             filled.pop("notes", "")
             variant.arguments = filled

@@ -18,10 +18,14 @@ from cnnscope.spec.tables.document import Document, Table, TableRow, clean
 
 EXPECTS = "lines such as `3x3 conv, 64  memory: 224*224*64=3.2M params: (3*3*3)*64 = 1,728`"
 
-_LINE = re.compile(r"(?P<layer>.*?)(?:\[(?P<output>[^\]]*)\])?\s*memory:(?P<memory>.*?)(?:(?:params|weights):(?P<params>.*))?")
+_LINE = re.compile(
+    r"(?P<layer>.*?)(?:\[(?P<output>[^\]]*)\])?\s*memory:(?P<memory>.*?)(?:(?:params|weights):(?P<params>.*))?"
+)
 _TOTAL = re.compile(r"TOTAL\s+(memory|params|weights):(.*)", re.IGNORECASE)
 _TITLE = re.compile(r"[\w .-]{1,40}:?")
-_CONV = re.compile(r"(?:(?P<k>\d+)\s*[x×]\s*(?P<w>\d+)\s*conv\w*\s*,?\s*(?P<m>\d+)|conv\s*(?P<k2>\d+)\s*-\s*(?P<m2>\d+))", re.I)
+_CONV = re.compile(
+    r"(?:(?P<k>\d+)\s*[x×]\s*(?P<w>\d+)\s*conv\w*\s*,?\s*(?P<m>\d+)|conv\s*(?P<k2>\d+)\s*-\s*(?P<m2>\d+))", re.I
+)
 _POOL = re.compile(r"(?:max\s*)?pool(?:ing)?\s*2?", re.IGNORECASE)
 _FULL = re.compile(r"fc\s*-?\s*(\d*)", re.IGNORECASE)
 _FIGURE = re.compile(r"(?:~=|≈|~)?\s*\d[\d.,]*\s*[kmg]?i?b?\b", re.IGNORECASE)
@@ -94,7 +98,9 @@ def _cells(entry: re.Match[str]) -> tuple[str, ...]:
         units = full[1] or re.split(r"[x×*]", output)[-1].strip()
         cells |= {"type": "fully connected", "maps": units, "activation": "relu"}
     else:
-        raise CellError(f"`{layer[:40]}` is no layer of a ledger", "known are Input, 3x3 conv, 64, CONV3-64, Pool, FC 4096")
+        raise CellError(
+            f"`{layer[:40]}` is no layer of a ledger", "known are Input, 3x3 conv, 64, CONV3-64, Pool, FC 4096"
+        )
     return tuple(cells.get(column, "") for column in _COLUMNS)
 
 

@@ -1,0 +1,108 @@
+"""Which printed figures hold, and what is said about those that do not."""
+
+import pytest
+
+from tests.pages import analyzed
+
+#          conv 3x3, 2 -> 4 maps on 8x8: 72 weights, 4 biases, 256 outputs, 4,608 MACs
+TABLE = "| layer | type | maps | kernel | padding | {metric} |\n|-|-|-|-|-|-|\n| a | conv | 4 | 3 | 1 | {printed} |\n"
+
+
+def claim(metric, printed, notes=""):
+    (judged,) = analyzed(TABLE.format(metric=metric, printed=printed) + notes, input="2x8x8").claims
+    return judged
+
+
+@pytest.mark.parametrize(
+    "metric, printed",
+    [
+        ("params", "76"),
+        ("size", "8x8"),
+        ("size", "8"),
+        ("output", "8x8x4"),
+        ("output", "4×8×8"),
+        ("macs", "4,608"),
+        ("macs", "4.61K"),
+        ("macs", "5K"),
+        ("macs", "4.6x10^3"),
+        ("macs", "≈ 4,500"),
+        ("macs", "~4.8K"),
+        ("memory", "256"),
+        ("memory", "8*8*4"),
+        ("memory", "1,024 B"),
+        ("memory", "1.0 KB"),
+        ("memory", "1 KiB"),
+        ("output_elements", "256"),
+        ("flops", "9,472"),
+        ("buffers", "0"),
+        ("depth", "1"),
+        ("receptive_field", "3"),
+        ("receptive_field", "3x3"),
+    ],
+)
+def test_a_true_figure_holds_without_a_word(metric, printed):
+    judged = claim(metric, printed)
+    assert (judged.holds, judged.why) == (True, "")
+
+
+@pytest.mark.parametrize(
+    "metric, printed, computed, why",
+    [
+        ("params", "77", 76, "the page prints 77 (+1.3 %)"),
+        ("params", "1K", 76, "the page prints 1K (+1215.8 %)"),
+        ("macs", "4.7K", 4_608, "the page prints 4.7K (+2.0 %)"),
+        ("size", "8x7", "8x8", "the page prints 8x7"),
+        ("output", "8x8x5", "8x8x4", "the page prints 8x8x5"),
+        ("memory", "2 KB", 1_024, "the page prints 2 KB (+95.3 %)"),
+        ("receptive_field", "5", "3", "the page prints 5"),
+    ],
+)
+def test_a_false_figure_shows_ours_and_how_far_off_it_is(metric, printed, computed, why):
+    judged = claim(metric, printed)
+    assert (judged.holds, judged.computed, judged.why) == (False, computed, why)
+
+
+@pytest.mark.parametrize(
+    "metric, printed, why",
+    [
+        ("params", "72", "by convention: the table leaves out 4 biases"),
+        ("macs", "9,216", "by convention: counts two operations for each multiply-accumulate"),
+        ("macs", "4,864", "by convention: counts the additions of biases as well"),
+        ("flops", "4,608", "by convention: FLOPs are multiply-accumulates here"),
+        ("flops", "9,216", "by convention: FLOPs are two for each multiply-accumulate, nothing else counted"),
+    ],
+)
+def test_a_figure_of_a_known_convention_holds_and_says_so(metric, printed, why):
+    judged = claim(metric, printed)
+    assert (judged.holds, judged.why) == (True, why)
+
+
+def test_a_known_false_figure_passes_while_it_is_false():
+    judged = claim("params", "99[^a]", "\n[^a]: false: a slip of the pen\n")
+    assert (judged.holds, judged.as_expected) == (False, True)
+    assert judged.why == "the page prints 99 (+30.3 %); the page says: a slip of the pen"
+
+
+def test_a_known_false_figure_that_holds_is_a_fault_of_the_page():
+    judged = claim("params", "76 (false: it cannot be)")
+    assert (judged.holds, judged.as_expected) == (True, False)
+    assert judged.why == "the page calls it false, but it holds: it cannot be"
+
+
+def test_the_whole_network_s_figures_stand_in_the_front_matter():
+    report = analyzed(TABLE.format(metric="notes", printed=""), input="2x8x8", front="params: 76\nmemory: 384\nmacs: 4.6K\n")
+    assert [(c.layer, c.metric, c.holds) for c in report.claims] == [("", "params", True), ("", "memory", True), ("", "macs", True)]
+    assert report.claims[1].why == "by convention: counts the input as well"
+
+
+def test_claims_are_judged_on_the_page_s_own_terms():
+    table = TABLE.format(metric="size", printed="8x8")
+    report = analyzed(table, input="2x8x8", front="memory: 1,024 B\n")
+    other = analyzed(table, input="2x8x8", front="memory: 1,024 B\n", batch=4, dtype="float16")
+    assert other.claims == report.claims
+    assert all(judged.holds for judged in other.claims)
+
+
+def test_a_repeated_row_adds_its_calls_up():
+    table = "| layer | type | maps | kernel | repeat | params | size |\n|-|-|-|-|-|-|-|\n| a | conv | 2 | 1 | 3 | 18 | 8x8 |\n"
+    assert [judged.holds for judged in analyzed(table, input="2x8x8").claims] == [True, True]
