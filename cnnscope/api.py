@@ -13,7 +13,7 @@ from cnnscope import render
 from cnnscope.analysis import claims, report
 from cnnscope.analysis.memory import OPTIMIZER_COPIES, Optimizer
 from cnnscope.analysis.report import Report
-from cnnscope.errors import CellError, Fault, MissingExtraError, SpecError, UnknownModelError, UsageError
+from cnnscope.errors import CellError, MissingExtraError, UnknownModelError, UsageError
 from cnnscope.graph import Graph, walk
 from cnnscope.shapes import Shape
 from cnnscope.spec import zoo
@@ -52,7 +52,7 @@ class Network:
     def analyze(
         self,
         *,
-        input: Shape | str | None = None,  # noqa: A002 - the option's name
+        input: Shape | str | None = None,
         batch: int = 1,
         dtype: Dtype = "float32",
         optimizer: Optimizer = "momentum",
@@ -60,12 +60,14 @@ class Network:
     ) -> Report:
         """Every figure of the network, and its page's claims judged on the page's own terms.
 
-        `input` is one sample's shape, (3, 224, 224) or "3x224x224"; the page's own where left out. Raises SpecError when
-        the page or the input shape does not fit, UsageError for an unknown dtype, batch or optimizer.
+        `input` is one sample's shape, (3, 224, 224) or "3x224x224"; the page's own where left out. Raises SpecError
+        when the page or the input shape does not fit, UsageError for an unknown dtype, batch or optimizer.
         """
         _check(batch, dtype, optimizer)
         shape = _shape(input)
-        graph = self.graph if shape is None or (self._states_input and shape == self.graph.input_shape) else self.at(shape)
+        graph = (
+            self.graph if shape is None or (self._states_input and shape == self.graph.input_shape) else self.at(shape)
+        )
         result = report.analyze(graph, batch=batch, dtype=dtype, optimizer=optimizer, in_place=in_place)
         judged = self._judged if self._states_input else claims.judge(graph, report.analyze(graph))
         return replace(result, claims=judged, renderers=_RENDERERS)
@@ -90,7 +92,9 @@ def load(model: str) -> Network:
     networks = load_all(model)
     if len(networks) > 1:
         names = ", ".join(network.name for network in networks)
-        raise UsageError(f"{model} holds {len(networks)} networks: {names}", f"name one, such as {model}:{networks[0].name}")
+        raise UsageError(
+            f"{model} holds {len(networks)} networks: {names}", f"name one, such as {model}:{networks[0].name}"
+        )
     return networks[0]
 
 
@@ -98,13 +102,16 @@ def load_all(model: str) -> list[Network]:
     """Every network that `model` names: a page or a pattern means all its variants, page.md:variant one of them."""
     path, variant = _split_variant(model)
     if glob.has_magic(path) and not Path(path).exists():
-        paths = sorted(glob.glob(path))
+        paths = sorted(glob.glob(path))  # noqa: PTH207 - the pattern is the user's, absolute or not
         if not paths:
             raise UsageError(f"{path}: no file matches this pattern", "check the folder and the quotes")
         return [network for found in paths for network in load_all(f"{found}:{variant}" if variant else found)]
     if not zoo.is_page(path):
         entry = zoo.find(model)
-        return _networks(zoo.read_file(str(entry.path)), entry.variant)
+        program = zoo.read_file(str(entry.path))
+        # Messages name the page as the README links it, wherever the package is installed.
+        program.path = f"{entry.path.parent.name}/{entry.path.name}"
+        return _networks(program, entry.variant)
     if path == zoo.STDIN:
         return _networks(zoo.read_page(path, zoo.decode(path, sys.stdin.buffer.read(zoo.LARGEST_FILE + 1))), variant)
     return _networks(zoo.read_file(path), variant)

@@ -86,7 +86,9 @@ class Graph:
         made, unread = {INPUT}, {INPUT: None}
         for node in self.nodes:
             if missing := [name for name in node.inputs if name not in made]:
-                raise SpecError(self.path, [Fault(node.line, node.name, f"reads {missing[0]}, which is not made before it")])
+                raise SpecError(
+                    self.path, [Fault(node.line, node.name, f"reads {missing[0]}, which is not made before it")]
+                )
             if node.name in made:
                 raise SpecError(self.path, [Fault(node.line, node.name, "two layers have this name", "rename one row")])
             made.add(node.name)
@@ -141,7 +143,7 @@ class Layer(NamedTuple):
 
 
 def walk(graph: Graph, *, input_shape: Shape | None = None, batch: int = 1) -> Iterator[Layer]:
-    """The layers in running order, for another input shape or batch where given; SpecError where a shape does not fit."""
+    """The layers in running order, for another input shape or batch where given; SpecError where one does not fit."""
     shapes = {INPUT: (batch, *(input_shape or graph.input_shape))}
     for node in graph.nodes:
         inputs = tuple([shapes[name] for name in node.inputs])

@@ -90,7 +90,7 @@ def _positions(size: int, axis: Axis, direction: str, *, ceil: bool) -> int:
     if span < 0:
         padded = f"{size} + {axis.before} + {axis.after} padding" if axis.before or axis.after else str(size)
         raise ShapeError(
-            f"a window {axis.extent} {direction} does not fit into an input {padded} {direction}: the output would be empty",
+            f"a window {axis.extent} {direction} does not fit into an input {padded} {direction}: no output is left",
             "use a smaller kernel, more padding, a larger input, or fewer rows that shrink the maps",
         )
     count = int(span // axis.stride) + 1

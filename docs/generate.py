@@ -1,9 +1,11 @@
-"""Writes the generated pages of docs/: operators.md from the vocabulary, cli.md from --help. `make docs` runs it.
+"""Writes what is generated: operators.md from the vocabulary, cli.md from --help, the console blocks of the README.
 
-tests/test_docs.py compares the files with what this would write.
+`make docs` runs it; tests/test_docs.py compares the files with what this would write.
 """
 
 import os
+import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +17,8 @@ from cnnscope.ops import OPERATORS, SYNONYMS, Op
 from cnnscope.shapes import Padding, Pair, Sides, elements
 
 HERE = Path(__file__).parent
+ROOT = HERE.parent
+ENVIRONMENT = os.environ | {"COLUMNS": "100", "TERMINAL_WIDTH": "100", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
 
 VALUES: dict[Any, str] = {
     int: "whole number",
@@ -36,7 +40,26 @@ SPECIAL = {
 
 def pages() -> dict[Path, str]:
     """Every generated page with its text."""
-    return {HERE / "operators.md": operators(), HERE / "cli.md": command_line()}
+    return {HERE / "operators.md": operators(), HERE / "cli.md": command_line(), ROOT / "README.md": readme()}
+
+
+def readme() -> str:
+    """The README with what its console blocks print now."""
+    text = (ROOT / "README.md").read_text("utf-8")
+    return re.sub(
+        r"(```console\n)(.*?)(```)", lambda block: block[1] + _session(block[2]) + block[3], text, flags=re.DOTALL
+    )
+
+
+def _session(block: str) -> str:
+    commands = [line for line in block.splitlines() if line.startswith("$ ")]
+    return "".join(f"{command}\n{_run(command[2:])}" for command in commands)
+
+
+def _run(command: str) -> str:
+    words = [sys.executable, "-m", *shlex.split(command)]
+    run = subprocess.run(words, capture_output=True, text=True, encoding="utf-8", cwd=ROOT, env=ENVIRONMENT)
+    return run.stdout + run.stderr
 
 
 def operators() -> str:
@@ -45,9 +68,9 @@ def operators() -> str:
         "",
         "# Operators",
         "",
-        "The names of a table's `type` column, and the columns that each operator takes. A column in **bold** must be filled;",
-        "the others have the default shown. Paddings of four sides are top, left, bottom, right; `same` is TensorFlow's",
-        "(output `ceil(size / stride)`, the odd pixel at the end).",
+        "The names of a table's `type` column, and the columns that each operator takes. A column in **bold** must be",
+        "filled; the others have the default shown. Paddings of four sides are top, left, bottom, right; `same` is",
+        "TensorFlow's (output `ceil(size / stride)`, the odd pixel at the end).",
         "",
         f"Second names: {', '.join(f'`{other}` = `{name}`' for other, name in SYNONYMS.items())}.",
         "",
@@ -82,18 +105,28 @@ SHAPES = {"matrix product": ((1, 8, 16), (1, 16, 8)), "attention": ((1, 8, 16),)
 
 def _costs() -> Iterator[str]:
     """One row per operator: its arithmetic by kind on a sample, per output value."""
+    kinds = ("MACs", "multiply-adds", "adds", "multiplies", "compares", "divides", "transcendentals")
     yield from ("## Arithmetic", "")
     yield "Operations of each kind per output value, for 16 maps of 8x8 (attention and the matrix product: 8 tokens of 16"
-    yield from ("features), 16 maps or units out, 3x3 windows, 4 groups of channels in group norm, 2 inputs where there are several, bilinear upsampling.", "")
-    yield "| operator | MACs | multiply-adds | adds | multiplies | compares | divides | transcendentals | runs in place |"
-    yield "|---|--:|--:|--:|--:|--:|--:|--:|---|"
+    yield "features), 16 maps or units out, 3x3 windows, 4 groups in group norm, 2 inputs where there are several, bilinear"
+    yield from ("upsampling.", "")
+    yield f"| operator | {' | '.join(kinds)} | runs in place |"
+    yield f"|---|{'--:|' * len(kinds)}---|"
     for operator in OPERATORS:
         given = {name: SAMPLES[name] for name in operator.fields if name in SAMPLES and name not in operator.defaults}
         op = operator(**given | OVERRIDES.get(operator.type, {}))
         shapes = SHAPES.get(operator.type, ((1, 16, 8, 8),) * max(operator.inputs[0], 1))
         cost, outputs = op.cost(*shapes), elements(op.output(*shapes))
-        kinds = (cost.macs, cost.multiply_adds, cost.adds, cost.multiplies, cost.compares, cost.divides, cost.transcendentals)
-        cells = " | ".join(f"{round(kind / outputs, 4):g}" if kind else "" for kind in kinds)
+        figures = (
+            cost.macs,
+            cost.multiply_adds,
+            cost.adds,
+            cost.multiplies,
+            cost.compares,
+            cost.divides,
+            cost.transcendentals,
+        )
+        cells = " | ".join(f"{round(figure / outputs, 4):g}" if figure else "" for figure in figures)
         yield f"| {operator.type} | {cells} | {'yes' if operator.in_place else ''} |"
     yield ""
 
@@ -144,9 +177,8 @@ def command_line() -> str:
 
 
 def _help(words: list[str]) -> str:
-    environment = os.environ | {"COLUMNS": "100", "TERMINAL_WIDTH": "100", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
     command = [sys.executable, "-m", "cnnscope", *words, "--help"]
-    text = subprocess.run(command, check=True, capture_output=True, text=True, encoding="utf-8", env=environment).stdout
+    text = subprocess.run(command, check=True, capture_output=True, text=True, encoding="utf-8", env=ENVIRONMENT).stdout
     return "\n".join(line.rstrip() for line in text.strip().splitlines())
 
 

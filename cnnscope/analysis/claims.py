@@ -1,7 +1,7 @@
 """Judges the figures that a page prints, on the page's own terms: its input, one image, float32.
 
-A figure that our own definition does not reproduce may hold by a named convention in common use (weights without biases,
-two operations per multiply-accumulate, K = 1024); then it holds, and says so.
+A figure that our own definition does not reproduce may follow a named convention in common use (weights without
+biases, two operations per multiply-accumulate, K = 1024); then it holds, and says so.
 """
 
 from collections.abc import Callable, Iterator
@@ -15,6 +15,8 @@ from cnnscope.units import Printed, exact, parse_printed, parse_size
 
 Layers = tuple[LayerReport, ...]
 
+_OTHER_SIZE = "another size than the computed one"
+
 
 def judge(graph: Graph, report: Report) -> tuple[JudgedClaim, ...]:
     """Every claim of the graph against the report, which must be at the page's own input, batch 1 and float32."""
@@ -25,17 +27,11 @@ def _judge(claim: Claim, report: Report) -> JudgedClaim:
     layers = report.layers[claim.first : claim.last] if claim.layer else report.layers
     if claim.layer == INPUT:
         layers = (_input(report),)
-    if claim.metric in SIZES:
-        computed, holds, why = _size(claim, layers, report)
-    else:
-        computed, holds, why = _count(claim, layers, report)
+    computed: int | str
+    computed, holds, why = (_size if claim.metric in SIZES else _count)(claim, layers, report)
     if claim.known_false:
-        why = f"{why}; the page says: {claim.known_false}" if why else claim.known_false
-        if holds:
-            why = f"the page calls it false, but it holds: {why}"
-    return JudgedClaim(
-        claim.line, claim.layer, claim.metric, claim.printed, computed, holds, why, claim.known_false
-    )
+        why = f"the page calls it false, but it holds: {claim.known_false}" if holds else claim.known_false
+    return JudgedClaim(claim.line, claim.layer, claim.metric, claim.printed, computed, holds, why, claim.known_false)
 
 
 def _input(report: Report) -> LayerReport:
@@ -55,18 +51,20 @@ def _size(claim: Claim, layers: Layers, report: Report) -> tuple[str, bool, str]
         computed = f"{seen[0]}x{seen[1]}" if seen[0] != seen[1] else str(seen[0])
         claimed = parse_size(claim.printed)
         holds = claimed in ((min(seen),), seen) if len(set(seen)) > 1 else set(claimed) == {seen[0]}
-        return computed, holds, "" if holds else f"the page prints {claim.printed}"
+        return computed, holds, "" if holds else _OTHER_SIZE
     _, channels, *space = layers[-1].output_shape
     claimed = parse_size(claim.printed)
     spatial = tuple(space)
-    accepted = {(*spatial, channels), (channels, *spatial)} if space else {(channels,), (1, 1, channels), (channels, 1, 1)}
+    accepted = (
+        {(*spatial, channels), (channels, *spatial)} if space else {(channels,), (1, 1, channels), (channels, 1, 1)}
+    )
     if claim.metric == "size" and space:
         accepted.add(spatial)
         if len(set(spatial)) == 1:
             accepted.add(spatial[:1])
     computed = "x".join(map(str, spatial if len(claimed) < 3 and space else (*spatial, channels)))
     holds = claimed in accepted
-    return computed, holds, "" if holds else f"the page prints {claim.printed}"
+    return computed, holds, "" if holds else _OTHER_SIZE
 
 
 def _count(claim: Claim, layers: Layers, report: Report) -> tuple[int, bool, str]:
@@ -77,9 +75,10 @@ def _count(claim: Claim, layers: Layers, report: Report) -> tuple[int, bool, str
     for value, convention in _conventions(claim, printed, layers, report):
         if printed.holds(value):
             return computed, True, f"by convention: {convention}"
-    off = (printed.value - computed) / computed * 100 if computed else None
-    by = f" ({float(off):+.1f} %)" if off is not None else ""
-    return computed, False, f"the page prints {claim.printed}{by}"
+    if not computed:
+        return computed, False, "the computed figure is zero"
+    off = float((printed.value - computed) / computed * 100)
+    return computed, False, f"the page's figure is {abs(off):.1f} % too {'large' if off > 0 else 'small'}"
 
 
 _SUMS: dict[str, Callable[[LayerReport], int]] = {
@@ -112,7 +111,9 @@ def _value(claim: Claim, printed: Printed, layers: Layers, report: Report) -> in
     return whole
 
 
-def _conventions(claim: Claim, printed: Printed, layers: Layers, report: Report) -> Iterator[tuple[int | Fraction, str]]:
+def _conventions(
+    claim: Claim, printed: Printed, layers: Layers, report: Report
+) -> Iterator[tuple[int | Fraction, str]]:
     """Figures that other conventions in common use would print, each with its name, the likeliest first."""
     if claim.metric == "params":
         params, biases, norms = _value(claim, printed, layers, report), _biases(layers), _norms(layers)

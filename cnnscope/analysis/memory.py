@@ -1,7 +1,7 @@
 """Memory of one pass: the peak by liveness, and what training keeps.
 
-A tensor lives from the layer that makes it to its last reader; the network's outputs live to the end, its input from the
-start to its last reader. An element-wise layer takes over the memory of an input that nobody else still needs.
+A tensor lives from the layer that makes it to its last reader; the network's outputs live to the end, its input from
+the start to its last reader. An element-wise layer takes over the memory of an input that nobody else still needs.
 """
 
 from collections.abc import Iterator, Sequence
@@ -36,7 +36,9 @@ def peak_activation(graph: Graph, layers: Sequence[Layer], itemsize: Bytes, *, i
     return Peak(0, "", ())
 
 
-def _steps(graph: Graph, layers: Sequence[Layer], itemsize: Bytes, *, in_place: bool) -> Iterator[tuple[Bytes, dict[str, Bytes]]]:
+def _steps(
+    graph: Graph, layers: Sequence[Layer], itemsize: Bytes, *, in_place: bool
+) -> Iterator[tuple[Bytes, dict[str, Bytes]]]:
     """For every layer the bytes alive while it runs, and the tensors that hold them (a view that changes underfoot)."""
     last_reader = {name: index for index, layer in enumerate(layers) for name in layer.node.inputs}
     last_reader |= dict.fromkeys(graph.outputs, len(layers))

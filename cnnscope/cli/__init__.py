@@ -1,4 +1,4 @@
-"""The command line: one file per command, each parses, makes one API call and prints. main() is the only error boundary.
+"""The command line: one file per command; each parses, makes one API call and prints. main() catches all errors.
 
 Exit codes: 0 fine, 1 a claim is false under --strict, 2 bad usage or input, 4 an error of ours, 130 interrupted.
 """
@@ -24,7 +24,7 @@ def application(words: list[str]) -> typer.Typer:
     """
     app = typer.Typer(
         name="cnnscope",
-        help="Reads a layer table as a program: shapes, parameters, FLOPs, memory, receptive fields of convolutional networks.",
+        help="Shapes, parameters, FLOPs, memory and receptive fields of convolutional networks, from their layer tables.",
         no_args_is_help=True,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},

@@ -18,22 +18,30 @@ CLAIM_IS_FALSE = 1
 
 def run(
     models: Annotated[list[str], options.models_argument()],
-    input_shape: Annotated[str | None, Option("--input", help="CxHxW, or a number of features; the page's own if not given.")] = None,
+    input_shape: Annotated[
+        str | None, Option("--input", help="CxHxW, or a number of features; the page's own if not given.")
+    ] = None,
     batch: Annotated[int, Option(help="Images per pass.")] = 1,
     dtype: Annotated[str, Option(help=" | ".join(DTYPE_BYTES))] = "float32",
     format_name: Annotated[str | None, Option("--format", help=" | ".join(formats()))] = None,
-    output: Annotated[list[Path] | None, Option("-o", "--output", help="Write here; the ending chooses the format. Repeatable.")] = None,
+    output: Annotated[
+        list[Path] | None, Option("-o", "--output", help="Write here; the ending chooses the format. Repeatable.")
+    ] = None,
     columns: Annotated[str | None, Option(help="Columns to show, separated by commas.")] = None,
     sort: Annotated[str | None, Option(help="Order rows by this column, largest first.")] = None,
     top: Annotated[int | None, Option(help="Show only the first N rows.")] = None,
     depth: Annotated[int | None, Option(help="Fold rows to N names of their path: 1 shows stages.")] = None,
     strict: Annotated[bool, Option("--strict", help="Exit 1 when a printed figure does not hold.")] = False,
-    exact_fit: Annotated[bool, Option("--exact-fit", help="Exit 2 when a window does not fit its input exactly.")] = False,
+    exact_fit: Annotated[
+        bool, Option("--exact-fit", help="Exit 2 when a window does not fit its input exactly.")
+    ] = False,
     optimizer: Annotated[str, Option(help=f"For training memory: {' | '.join(OPTIMIZER_COPIES)}")] = "momentum",
-    in_place: Annotated[bool, Option("--in-place/--no-in-place", help="Let element-wise layers reuse their input's memory.")] = True,
+    in_place: Annotated[
+        bool, Option("--in-place/--no-in-place", help="Let element-wise layers reuse their input's memory.")
+    ] = True,
     color: Annotated[str, Option(help="auto | always | never")] = "auto",
 ) -> None:
-    """Shapes, parameters, FLOPs, memory and receptive field of networks, row by row, and their pages' claims checked."""
+    """Shapes, parameters, FLOPs, memory and receptive fields row by row; the figures that the page prints are checked."""
     from cnnscope.api import load_all
 
     for name, number in (("--top", top), ("--depth", depth)):
@@ -62,7 +70,9 @@ def run(
 
 
 def _require_fit(reports: list[Report]) -> None:
-    faults = [f"{r.path}:{layer.line}: {layer.name}: {note}" for r in reports for layer in r.layers for note in layer.notes]
+    faults = [
+        f"{r.path}:{layer.line}: {layer.name}: {note}" for r in reports for layer in r.layers for note in layer.notes
+    ]
     if faults:
         raise UsageError("\n".join(faults), "change the size, padding or stride, or analyze without --exact-fit")
 

@@ -79,7 +79,9 @@ def _by_suffix(path: Path) -> str:
     if name := render.by_suffix(path.suffix):
         return name
     known = ", ".join(suffix for name in render.formats() for suffix in render.module(name).SUFFIXES)
-    raise UsageError(f"{path}: no format writes `{path.suffix or 'a file without ending'}`", f"use --format, or one of {known}")
+    raise UsageError(
+        f"{path}: no format writes `{path.suffix or 'a file without ending'}`", f"use --format, or one of {known}"
+    )
 
 
 def _refuse(path: Path) -> None:
@@ -95,7 +97,9 @@ def write(path: Path, text: str) -> None:
 
     temporary = None
     try:
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
+        ) as file:
             temporary = Path(file.name)
             file.write(text)
         mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
@@ -105,7 +109,9 @@ def write(path: Path, text: str) -> None:
         if temporary:
             with suppress(OSError):
                 temporary.unlink()
-        raise WriteError(f"{path} cannot be written: {error.strerror}", "check the directory and its permissions") from None
+        raise WriteError(
+            f"{path} cannot be written: {error.strerror}", "check the directory and its permissions"
+        ) from None
 
 
 def _umask() -> int:
@@ -116,7 +122,7 @@ def _umask() -> int:
 
 def models_argument() -> Any:
     return typer.Argument(
-        help="Networks of the zoo (`cnnscope list`), spec files (.md .csv .tsv .txt, page.md:variant, '*.md') or - for stdin.",
+        help="Names from `cnnscope list`, spec files (.md .csv .tsv .txt, page.md:variant, '*.md') or - for stdin.",
         metavar="MODEL...",
         autocompletion=complete_model,
     )

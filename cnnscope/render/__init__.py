@@ -10,8 +10,8 @@ from functools import lru_cache, partial
 from types import ModuleType
 
 from cnnscope.analysis.report import Report
-from cnnscope.render.sheet import View
 from cnnscope.render.records import layer_record
+from cnnscope.render.sheet import View
 
 _SHARED = ("sheet", "records", "listing")
 

@@ -45,4 +45,4 @@ def _row(tag: str, columns: Iterable[Column], cells: Iterable[str]) -> str:
 
 
 def _text(text: str) -> str:
-    return escape(printable(text))
+    return "<br>".join(escape(printable(line)) for line in text.split("\n"))

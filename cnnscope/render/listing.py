@@ -49,7 +49,9 @@ def _terminal(entries: Sequence[Listed], view: View) -> str:
 
 
 def _markdown(entries: Sequence[Listed], view: View) -> str:
-    return "\n".join(pipe_table(_TITLES, [[escape(cell) for cell in _cells(entry)] for entry in entries], _RIGHT)) + "\n"
+    return (
+        "\n".join(pipe_table(_TITLES, [[escape(cell) for cell in _cells(entry)] for entry in entries], _RIGHT)) + "\n"
+    )
 
 
 def _csv(entries: Sequence[Listed], view: View) -> str:

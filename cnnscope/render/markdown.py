@@ -20,7 +20,9 @@ def _render(report: Report, view: View) -> str:
     rows = [[escape(column.text(row)) for column in chosen.columns] for row in chosen.rows]
     rows.append([f"**{below[column.name]}**" if column.name in below else "" for column in chosen.columns])
     lines = [f"## {escape(report.network)}", "", escape(headline(report)), ""]
-    lines += pipe_table([column.title for column in chosen.columns], rows, [column.is_number for column in chosen.columns])
+    lines += pipe_table(
+        [column.title for column in chosen.columns], rows, [column.is_number for column in chosen.columns]
+    )
     if chosen.hidden:
         lines += ["", f"{chosen.hidden} more rows are not shown; the total counts them."]
     lines += ["", *(f"- **{what}**: {escape(text)}" for what, text in summary(report))]
@@ -44,4 +46,4 @@ def _line(cells: list[str], widths: list[int], right: list[bool]) -> str:
 
 def escape(text: str) -> str:
     """Text from a file that must not become markup, a cell's end or a line's end."""
-    return _SPECIAL.sub(r"\\\1", printable(text))
+    return "<br>".join(_SPECIAL.sub(r"\\\1", printable(line)) for line in text.split("\n"))

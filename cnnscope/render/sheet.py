@@ -67,18 +67,16 @@ def view_of(field: ReceptiveField) -> str:
     return ("~" if field.status == "misaligned" else "") + (high if high == wide else f"{high}x{wide}")
 
 
-def _remarks(row: RowReport) -> str:
-    return "; ".join([*(claim_text(claim) for claim in row.claims if not claim.holds), *row.notes])
+def _remarks(row: RowReport) -> list[str]:
+    """Claims that do not hold as the page means them, and notes on the layers."""
+    return [*(claim_text(claim) for claim in row.claims if not claim.holds or claim.known_false), *row.notes]
 
 
 def claim_text(claim: JudgedClaim) -> str:
     """A claim that does not hold, with the reason; known-false ones carry another sign."""
-    sign = "✗" if not claim.as_expected else "≠"
-    return f"{sign} {claim.metric} {claim.claimed}: {_ours(claim)}, {claim.why}"
-
-
-def _ours(claim: JudgedClaim) -> str:
-    return f"computed {exact(claim.computed) if isinstance(claim.computed, int) else claim.computed}"
+    sign = "≠" if claim.as_expected else "✗"
+    computed = exact(claim.computed) if isinstance(claim.computed, int) else claim.computed
+    return f"{sign} {claim.metric} {claim.claimed}: computed {computed}; {claim.why}"
 
 
 COLUMNS = (
@@ -95,7 +93,7 @@ COLUMNS = (
     _number("bytes_written", "bytes written", lambda row: row.bytes_written, 9),
     _number("intensity", "FLOPs/byte", _intensity, 10),
     _words("receptive_field", "RF", lambda row: view_of(row.receptive_field), 2),
-    _words("notes", "notes", _remarks, 5),
+    Column("notes", "notes", lambda row: "; ".join(_remarks(row)), lambda row: "\n".join(_remarks(row)), 5),
 )
 DEFAULT = ("layer", "type", "kernel", "output", "params", "macs", "output_bytes", "receptive_field", "notes")
 
@@ -115,7 +113,7 @@ def sheet(report: Report, view: View) -> Sheet:
     if view.sort:
         key = _column(view.sort)
         descending = not isinstance(key.value(folded[0]), str) if folded else False
-        shown = sorted(folded, key=key.value, reverse=descending)  # type: ignore[arg-type]
+        shown = sorted(folded, key=key.value, reverse=descending)
     if view.top is not None:
         shown = shown[: view.top]
     if not view.columns and not any(_remarks(row) for row in shown):
@@ -150,9 +148,9 @@ def totals(report: Report) -> dict[str, str]:
     }
 
 
-def printable(text: str) -> str:
-    """Text from a file without control characters, which could move a cursor or end a line."""
-    return "".join(sign if sign.isprintable() else "?" for sign in text)
+def printable(text: str, *, newline: str = "; ") -> str:
+    """Text without control characters, which could move a cursor; `newline` stands for our own line breaks."""
+    return "".join(sign if sign.isprintable() else newline if sign == "\n" else "?" for sign in text)
 
 
 def headline(report: Report) -> str:
@@ -170,9 +168,15 @@ def summary(report: Report) -> list[tuple[str, str]]:
     alive = ", ".join(f"{tensor} {short_bytes(size)}" for tensor, size in peak.alive[:6])
     more = f" and {len(peak.alive) - 6} more" if len(peak.alive) > 6 else ""
     lines = [
-        ("params", f"{exact(report.params)} trainable, {exact(report.buffers)} in buffers: {short_bytes(report.weight_bytes)}"),
+        (
+            "params",
+            f"{exact(report.params)} trainable, {exact(report.buffers)} in buffers: {short_bytes(report.weight_bytes)}",
+        ),
         ("MACs", f"{exact(report.macs)} multiply-accumulates of convolutions and matrix products, without biases"),
-        ("FLOPs", f"{exact(report.flops)}: 2 x {short(cost.multiply_adds)} multiply-adds{' + ' if others else ''}{others}"),
+        (
+            "FLOPs",
+            f"{exact(report.flops)}: 2 x {short(cost.multiply_adds)} multiply-adds{' + ' if others else ''}{others}",
+        ),
         ("activations", f"{short_bytes(report.activation_bytes)} with every row's output kept, input excluded"),
         (
             "peak memory",
@@ -187,7 +191,12 @@ def summary(report: Report) -> list[tuple[str, str]]:
     ]
     if field and field.vertical and field.horizontal:
         strides = "x".join(dict.fromkeys(f"{float(axis.stride):g}" for axis in (field.vertical, field.horizontal)))
-        lines.append(("receptive field", f"{view_of(field)}, stride {strides}, at the last layer that does not see the whole input"))
+        lines.append(
+            (
+                "receptive field",
+                f"{view_of(field)}, stride {strides}, at the last layer that does not see the whole input",
+            )
+        )
     if report.claims:
         lines.append(("claims", _claims(report)))
     return lines

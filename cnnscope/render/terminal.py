@@ -10,7 +10,18 @@ from rich.table import Table
 from rich.text import Text
 
 from cnnscope.analysis.report import JudgedClaim, Report
-from cnnscope.render.sheet import Column, Sheet, View, claim_text, headline, open_claims, printable, sheet, summary, totals
+from cnnscope.render.sheet import (
+    Column,
+    Sheet,
+    View,
+    claim_text,
+    headline,
+    open_claims,
+    printable,
+    sheet,
+    summary,
+    totals,
+)
 
 SUFFIXES = (".txt",)
 
@@ -32,7 +43,7 @@ def without_unicode(text: str) -> str:
 def _render(report: Report, view: View) -> str:
     chosen = sheet(report, view)
     below = totals(report)
-    cells = [[printable(column.text(row)) for column in chosen.columns] for row in chosen.rows]
+    cells = [[printable(column.text(row), newline="\n") for column in chosen.columns] for row in chosen.rows]
     cells.append([below.get(column.name, "") for column in chosen.columns])
     kept, dropped = _fitting(chosen.columns, cells, view.width)
     out = console(view)
@@ -44,7 +55,9 @@ def _render(report: Report, view: View) -> str:
         _print_labelled(out, what, text, view.width)
     for claim in (*_left_out(chosen, dropped), *open_claims(report)):
         text = claim_text(claim)
-        out.print(Text(printable(f"{report.path}:{claim.line}: {text}"), style=_style(text)), soft_wrap=view.width is None)
+        out.print(
+            Text(printable(f"{report.path}:{claim.line}: {text}"), style=_style(text)), soft_wrap=view.width is None
+        )
     return text_of(out)
 
 
@@ -86,24 +99,32 @@ def text_of(out: Console) -> str:
 
 def _fitting(columns: tuple[Column, ...], cells: list[list[str]], width: int | None) -> tuple[list[int], list[Column]]:
     """Which columns fit, by index, and which were dropped whole."""
-    widths = [max(len(column.title), *(len(row[index]) for row in cells)) for index, column in enumerate(columns)]
+    widths = [max(len(column.title), *(_width(row[index]) for row in cells)) for index, column in enumerate(columns)]
     kept = list(range(len(columns)))
     if width is None:
         return kept, []
 
     def needed() -> int:
-        return sum(min(widths[i], _NARROWEST_NOTES) if columns[i].name == "notes" else widths[i] for i in kept) + 2 * len(kept)
+        return sum(
+            min(widths[i], _NARROWEST_NOTES) if columns[i].name == "notes" else widths[i] for i in kept
+        ) + 2 * len(kept)
 
     while needed() > width and (droppable := [i for i in kept if columns[i].drop]):
         kept.remove(max(droppable, key=lambda i: columns[i].drop))
     return kept, [column for index, column in enumerate(columns) if index not in kept]
 
 
+def _width(cell: str) -> int:
+    return max(map(len, cell.split("\n")))
+
+
 def _table(chosen: Sheet, kept: list[int], cells: list[list[str]], width: int | None) -> Table:
     columns = [chosen.columns[index] for index in kept]
     wrap = {"notes"} if width else set()
     below = [cells[-1][index] for index in kept]
-    table = ruled_table([column.title for column in columns], [column.is_number for column in columns], below, wrap=wrap)
+    table = ruled_table(
+        [column.title for column in columns], [column.is_number for column in columns], below, wrap=wrap
+    )
     for row in cells[:-1]:
         table.add_row(*(Text(row[index], style=_style(row[index])) for index in kept))
     return table
@@ -111,7 +132,9 @@ def _table(chosen: Sheet, kept: list[int], cells: list[list[str]], width: int | 
 
 def ruled_table(titles: Sequence[str], right: Sequence[bool], below: Sequence[str] = (), *, wrap: set[str]) -> Table:
     """An empty table with titles and a last line; only columns in `wrap` may break their text."""
-    table = Table(box=_RULED, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), show_footer=bool(below), header_style="bold")
+    table = Table(
+        box=_RULED, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), show_footer=bool(below), header_style="bold"
+    )
     for index, title in enumerate(titles):
         footer = Text(below[index], style="bold") if below else ""
         justify = "right" if right[index] else "left"

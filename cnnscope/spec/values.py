@@ -13,13 +13,15 @@ from cnnscope.errors import CellError
 from cnnscope.ops.conv import Links
 from cnnscope.shapes import LARGEST_DIMENSION, Padding, Pair, Sides
 
-_WHOLE = re.compile(r"\d{1,3}(,\d{3})+|\d+")
-_DECIMAL = re.compile(r"-?(\d+\.?\d*|\.\d+)(e-?\d+)?|-?\d+/\d+", re.IGNORECASE)
+LONGEST_NUMBER = 30
+
+_WHOLE = re.compile(r"[0-9]{1,3}(,[0-9]{3})+|[0-9]+")
+_DECIMAL = re.compile(r"-?([0-9]+\.?[0-9]*|\.[0-9]+)(e-?[0-9]{1,2})?|-?[0-9]+/[0-9]+", re.IGNORECASE)
 
 
 def whole(text: str, *, least: int = 1) -> int:
     """A whole number; a comma may group thousands."""
-    if not _WHOLE.fullmatch(text) or len(text) > 30:
+    if len(text) > LONGEST_NUMBER or not _WHOLE.fullmatch(text):
         raise CellError(f"`{_short(text)}` is not a whole number", f"write a whole number of at least {least}")
     value = int(text.replace(",", ""))
     if value < least:
@@ -66,7 +68,7 @@ def yes_no(text: str) -> bool:
 
 def number(text: str) -> int | Fraction:
     """An exact number: 2, 0.75, 1e-4, 3/4."""
-    if not _DECIMAL.fullmatch(text) or len(text) > 30 or re.search(r"e-?\d{3}", text, re.IGNORECASE):
+    if len(text) > LONGEST_NUMBER or not _DECIMAL.fullmatch(text):
         raise CellError(f"`{_short(text)}` is not a number", "write 2, 0.75, 1e-4 or 3/4")
     try:
         value = Fraction(text)
@@ -158,11 +160,19 @@ def reader(name: str, kind: Any) -> Callable[[str], Any]:
 
 @lru_cache(65536)
 def parameter(text: str) -> int | Fraction | str:
-    """What a block's parameter holds when this text is bound to it: a number, yes or no, or the text itself."""
+    """What a block's parameter holds when this text is bound to it: a number, yes or no, or the text itself.
+
+    A fraction that is not in lowest terms stays text, since 2/4 may name the second of four parts.
+    """
     if text.lower() in ("yes", "no"):
         return text.lower() == "yes"
-    if _WHOLE.fullmatch(text) and len(text) <= 30:
+    if len(text) > LONGEST_NUMBER:
+        return text
+    if _WHOLE.fullmatch(text):
         return int(text.replace(",", ""))
+    if _DECIMAL.fullmatch(text) and not text.endswith("/0"):
+        value = number(text)
+        return value if "/" not in text or str(value) == text else text
     return text
 
 

@@ -53,7 +53,9 @@ def test_a_relu_does_not_take_over_a_tensor_that_somebody_still_needs():
 
 
 def test_an_output_that_nobody_reads_lives_to_the_end():
-    table = "| layer | type | maps | kernel | from |\n|-|-|-|-|-|\n| head | conv | 5 | 1 | |\n| out | conv | 1 | 1 | in |\n"
+    table = (
+        "| layer | type | maps | kernel | from |\n|-|-|-|-|-|\n| head | conv | 5 | 1 | |\n| out | conv | 1 | 1 | in |\n"
+    )
     report = analyzed(table)
     assert report.peak.alive == (("in", 64), ("head", 320), ("out", 64))
 

@@ -23,13 +23,29 @@ CONV3 = row("a", "conv", 4, 3)
 @pytest.mark.parametrize(
     "rows, size, stride, padding",
     [
-        pytest.param([CONV3, row("b", "conv", 4, 3), row("c", "conv", 4, 3)], 7, 1, 0, id="three 3x3 see as much as one 7x7"),
-        pytest.param([row("a", "conv", 4, 7, 2, 3), row("b", "max pool", "", 3, 2, 1)], 11, 4, 5, id="a residual network's stem"),
-        pytest.param([row("a", "conv", 4, 3, "", 2, 2), row("b", "conv", 4, 3, "", 4, 4)], 13, 1, 6, id="dilations 2 and 4"),
+        pytest.param(
+            [CONV3, row("b", "conv", 4, 3), row("c", "conv", 4, 3)], 7, 1, 0, id="three 3x3 see as much as one 7x7"
+        ),
+        pytest.param(
+            [row("a", "conv", 4, 7, 2, 3), row("b", "max pool", "", 3, 2, 1)], 11, 4, 5, id="a residual network's stem"
+        ),
+        pytest.param(
+            [row("a", "conv", 4, 3, "", 2, 2), row("b", "conv", 4, 3, "", 4, 4)], 13, 1, 6, id="dilations 2 and 4"
+        ),
         pytest.param([row("a", "conv", 4, 3, 2, "same")], 3, 2, 0, id="TensorFlow pads an even size at the end only"),
-        pytest.param([row("a", "max pool", "", 2), row("b", "upsample", "", "", "", "", "", "", 2)], 2, 1, Fraction(1, 2), id="upsampling undoes the stride of a pool, half a pixel off"),
-        pytest.param([row("a", "pad", "", "", "", "2"), CONV3.replace("| a ", "| b ")], 3, 1, 2, id="a pad row moves the view"),
-        pytest.param([row("a", "adaptive avg pool", target="8x8")], 8, 8, 0, id="an adaptive pool that divides is a plain pool"),
+        pytest.param(
+            [row("a", "max pool", "", 2), row("b", "upsample", "", "", "", "", "", "", 2)],
+            2,
+            1,
+            Fraction(1, 2),
+            id="upsampling undoes the stride of a pool, half a pixel off",
+        ),
+        pytest.param(
+            [row("a", "pad", "", "", "", "2"), CONV3.replace("| a ", "| b ")], 3, 1, 2, id="a pad row moves the view"
+        ),
+        pytest.param(
+            [row("a", "adaptive avg pool", target="8x8")], 8, 8, 0, id="an adaptive pool that divides is a plain pool"
+        ),
     ],
 )
 def test_a_chain_composes(rows, size, stride, padding):
@@ -50,7 +66,9 @@ def test_a_merge_sees_the_union_of_its_branches():
 
 
 def test_branches_with_other_centres_are_marked():
-    seen = field(row("a", "conv", 4, 3, "", "0,0,2,2"), row("b", "conv", 4, 1, source="in"), row("c", "concat", source="a, b"))
+    seen = field(
+        row("a", "conv", 4, 3, "", "0,0,2,2"), row("b", "conv", 4, 1, source="in"), row("c", "concat", source="a, b")
+    )
     assert (seen.vertical, seen.status) == ((3, 1, 0), "misaligned")
 
 
@@ -59,7 +77,14 @@ def test_a_gate_of_one_pixel_does_not_widen_the_view():
     assert (seen.vertical, seen.status) == ((3, 1, 0), "exact")
 
 
-@pytest.mark.parametrize("last", [row("z", "global avg pool"), row("z", "fully connected", 10), row("z", "group norm").replace("group norm", "layer norm")])
+@pytest.mark.parametrize(
+    "last",
+    [
+        row("z", "global avg pool"),
+        row("z", "fully connected", 10),
+        row("z", "group norm").replace("group norm", "layer norm"),
+    ],
+)
 def test_global_and_fully_connected_layers_see_everything(last):
     seen = field(CONV3, last)
     expected = "exact" if "layer norm" in last else "whole input"

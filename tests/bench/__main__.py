@@ -6,7 +6,6 @@ A goal that is missed is shown, and nothing fails: a benchmark informs, a test j
 
 import gc
 import os
-
 import statistics
 import subprocess
 import sys
@@ -31,15 +30,21 @@ CHAIN = "---\ninput: 4x32x32\n---\n\n| layer | type | maps | kernel | padding | 
 
 
 def main() -> None:
-    print(f"cnnscope {cnnscope.__version__}, Python {sys.version.split()[0]}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n")
+    print(
+        f"cnnscope {cnnscope.__version__}, Python {sys.version.split()[0]}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n"
+    )
     print(f"whole processes, median of {ROUNDS} in turn")
     times = processes()
     ours = statistics.median(times["cnnscope analyze vgg16"])
     for name, seconds in times.items():
         median = statistics.median(seconds)
-        line("", name, median, LIMITS_MS.get(name), f"{median / ours:6.2f} x analyze vgg16, min {min(seconds) * 1e3:.0f}")
+        line(
+            "", name, median, LIMITS_MS.get(name), f"{median / ours:6.2f} x analyze vgg16, min {min(seconds) * 1e3:.0f}"
+        )
     peak = peak_megabytes(PROCESSES["cnnscope analyze vgg16"])
-    print(f"  {'memory of analyze vgg16':38} {peak:9.1f} MB   limit {LIMIT_MB:.0f} MB{'' if peak <= LIMIT_MB else '  MISSED'}\n")
+    print(
+        f"  {'memory of analyze vgg16':38} {peak:9.1f} MB   limit {LIMIT_MB:.0f} MB{'' if peak <= LIMIT_MB else '  MISSED'}\n"
+    )
     print("in this process, best of 20")
     for name, limit, work in in_process():
         line("", name, best(work), limit, "")
@@ -82,12 +87,11 @@ def peak_megabytes(arguments: list[str]) -> float:
 
 def in_process() -> list[tuple[str, float, Callable[[], object]]]:
     def whole(name: str) -> Callable[[], object]:
-        path = str(zoo.find(name).path)
-        with open(path, encoding="utf-8") as file:
-            text = file.read()
+        page = zoo.find(name).path
+        text = page.read_text("utf-8")
 
         def work() -> object:
-            program = zoo.read_page(path, text)
+            program = zoo.read_page(page.name, text)
             return cnnscope.Network(program, name).analyze().cost
 
         return work

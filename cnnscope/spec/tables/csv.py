@@ -2,17 +2,21 @@
 
 import csv
 import io
-from collections.abc import Callable
 
 from cnnscope.errors import Fault
-from cnnscope.spec.tables.document import Document, Table, clean, table_row
+from cnnscope.spec.tables import markdown
+from cnnscope.spec.tables.document import MOST_ROWS, Document, Table, header_row, split_lines, table_row
 
 SUFFIXES = (".csv",)
 
 
 def matches(text: str) -> bool:
-    """The first two lines that are not blank have equally many commas, at least one."""
-    return _alike(text, lambda line: len(next(csv.reader([line]), [])) - 1)
+    """The first two lines that are not blank have equally many commas, at least one; no other syntax matches."""
+    filled = [line for line in split_lines(text) if line.strip()][:2]
+    if len(filled) < 2 or "\t" in "".join(filled) or markdown.matches(text):
+        return False
+    first, second = (_commas(line) for line in filled)
+    return first == second > 0
 
 
 def read(text: str) -> Document:
@@ -21,34 +25,40 @@ def read(text: str) -> Document:
 
 def separated(text: str, delimiter: str) -> Document:
     """One table: the first line with a delimiter is its header, blank lines are passed over."""
-    document = Document(lines=tuple(text.splitlines()))
+    document = Document(lines=split_lines(text))
     # A quote is an ordinary sign in a tab-separated listing copied from a page.
-    quoting = csv.QUOTE_MINIMAL if delimiter == "," else csv.QUOTE_NONE
-    reader = csv.reader(io.StringIO(text), delimiter=delimiter, quoting=quoting)
+    if delimiter == ",":
+        reader = csv.reader(io.StringIO(text), delimiter=delimiter)
+    else:
+        reader = csv.reader(io.StringIO(text), delimiter=delimiter, quoting=csv.QUOTE_NONE)
     table: Table | None = None
     try:
         for cells in reader:
             if table is None:
                 if len(cells) > 1 and any(cells):
-                    table = Table(reader.line_num, _header(cells), [])
+                    table = Table(reader.line_num, header_row(document, reader.line_num, _filled(cells)), [])
                     document.tables.append(table)
             elif any(cell.strip() for cell in cells) and (
                 row := table_row(document, table.header, reader.line_num, cells)
             ):
                 table.rows.append(row)
+                if len(table.rows) > MOST_ROWS:
+                    break
     except csv.Error as error:
-        document.faults.append(Fault(reader.line_num, "", f"is not a readable table: {error}", "check its quotes"))
+        document.fault(Fault(reader.line_num, "", f"is not a readable table: {error}", "check its quotes"))
     return document
 
 
-def _header(cells: list[str]) -> tuple[str, ...]:
-    titles = [clean(cell) for cell in cells]
-    while titles and not titles[-1]:
+def _filled(titles: list[str]) -> list[str]:
+    """The titles without empty ones at the end, as a spreadsheet leaves them."""
+    while titles and not titles[-1].strip():
         titles.pop()
-    return tuple(titles)
+    return titles
 
 
-def _alike(text: str, count: Callable[[str], int]) -> bool:
-    filled = [line for line in text.splitlines() if line.strip()][:2]
-    counts = [count(line) for line in filled]
-    return len(counts) == 2 and counts[0] == counts[1] > 0
+def _commas(line: str) -> int:
+    """Commas outside quotes."""
+    try:
+        return len(next(csv.reader([line]), [])) - 1
+    except csv.Error:
+        return 0

@@ -6,25 +6,37 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from cnnscope.errors import Fault
+from cnnscope.spec.faults import MOST_FAULTS
+
+MOST_ROWS = 10_000
+MOST_COLUMNS = 200
+LONGEST_CELL = 10_000
 
 _TAG = re.compile(r"</?(?:b|i|em|strong|span|code|u)(?:\s[^<>]*)?>", re.IGNORECASE)
 _MATH = re.compile(r"(?<!\\)\$")
 _EMPHASIS = re.compile(r"(\*\*|__|`)(.*)\1")
+# Bounded, since html.unescape hands any number of digits to int(), which refuses long ones.
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _EMPTY = ("", "-", "–", "—", "−")
 
 
 def clean(cell: str) -> str:
-    """A cell as its author meant it: without markup around it; empty where a dash says "not given"."""
+    """A cell as its author meant it: without markup around it; empty where a dash says "not given".
+
+    Signs that cannot be seen become a question mark: they would hide in a name or a number, or steer a terminal.
+    """
     text = cell.strip()
     if "<" in text:
         text = _TAG.sub("", text)
     if "$" in text:
         text = _MATH.sub("", text).replace(r"\times", "×").replace(r"\ ", " ")
     if "&" in text:
-        text = html.unescape(text)
-    text = text.replace("\u00a0", " ").strip()
+        text = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
+    text = " ".join(text.split())
     if emphasis := _EMPHASIS.fullmatch(text):
         text = emphasis[2].strip()
+    if not text.isprintable():
+        text = "".join(sign if sign.isprintable() else "?" for sign in text)
     return "" if text in _EMPTY else text
 
 
@@ -59,20 +71,40 @@ class Document:
     faults: list[Fault] = field(default_factory=list)
     """What the syntax itself found wrong."""
 
+    def fault(self, fault: Fault) -> None:
+        """Keep a fault, unless there are more already than will be reported."""
+        if len(self.faults) <= MOST_FAULTS:
+            self.faults.append(fault)
+
+
+def split_lines(text: str) -> tuple[str, ...]:
+    """The lines as editors number them: str.splitlines would also break at form feeds and other rare signs."""
+    return tuple(text.removesuffix("\n").split("\n"))
+
+
+def header_row(document: Document, line: int, cells: list[str]) -> tuple[str, ...]:
+    """The titles of a table's columns; a fault where there are too many to be a table of layers."""
+    if len(cells) > MOST_COLUMNS:
+        document.fault(Fault(line, "", f"a table of {len(cells):,} columns", f"at most {MOST_COLUMNS} are read"))
+        cells = cells[:MOST_COLUMNS]
+    return tuple(clean(cell) for cell in cells)
+
 
 def table_row(document: Document, header: tuple[str, ...], line: int, cells: list[str]) -> TableRow | None:
     """A row padded to the header; a fault and None where it has more cells than the header has columns."""
-    cleaned = [clean(cell) for cell in cells]
-    while len(cleaned) > len(header) and not cleaned[-1]:
-        cleaned.pop()
-    if len(cleaned) > len(header):
-        document.faults.append(
-            Fault(
-                line,
-                cleaned[0][:40],
-                f"{len(cleaned)} cells under {len(header)} columns",
-                "a | inside a cell is written \\|; a comma inside a CSV cell needs quotes",
-            )
-        )
+    while len(cells) > len(header) and not cells[-1].strip():
+        cells.pop()
+    if fault := _misfit(header, line, cells):
+        document.fault(fault)
         return None
-    return TableRow(line, (*cleaned, *[""] * (len(header) - len(cleaned))))
+    return TableRow(line, (*map(clean, cells), *[""] * (len(header) - len(cells))))
+
+
+def _misfit(header: tuple[str, ...], line: int, cells: list[str]) -> Fault | None:
+    row = clean(cells[0][:40]) if cells else ""
+    if len(cells) > len(header):
+        hint = "a | inside a cell is written \\|; a comma inside a CSV cell needs quotes"
+        return Fault(line, row, f"{len(cells)} cells under {len(header)} columns", hint)
+    if longest := max((len(cell) for cell in cells if len(cell) > LONGEST_CELL), default=0):
+        return Fault(line, row, f"a cell of {longest:,} characters", f"at most {LONGEST_CELL:,} are read")
+    return None

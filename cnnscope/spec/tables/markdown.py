@@ -6,7 +6,7 @@ A line reader rather than a Markdown library: markdown-it costs 45 ms at every s
 import re
 
 from cnnscope.errors import Fault
-from cnnscope.spec.tables.document import Document, Table, clean, table_row
+from cnnscope.spec.tables.document import MOST_ROWS, Document, Table, clean, header_row, split_lines, table_row
 
 SUFFIXES = (".md", ".markdown")
 
@@ -22,11 +22,11 @@ def matches(text: str) -> bool:
     """Front matter, or a delimiter row of dashes and pipes."""
     if text.startswith("---\n"):
         return True
-    return any(_is_delimiter(line) for line in text.splitlines())
+    return any(_is_delimiter(line) for line in split_lines(text))
 
 
 def read(text: str) -> Document:
-    document = Document(lines=tuple(text.splitlines()))
+    document = Document(lines=split_lines(text))
     lines, number = document.lines, _front_matter(document)
     heading, heading_line, fence, comment = "", 0, "", False
     while number < len(lines):
@@ -61,13 +61,13 @@ def _front_matter(document: Document) -> int:
             continue
         key, colon, value = (part.strip() for part in line.partition(":"))
         if not colon or not _KEY.fullmatch(key):
-            document.faults.append(Fault(number, "", f"`{line.strip()[:40]}` is no front matter", "write `key: value`"))
+            document.fault(Fault(number, "", f"`{line.strip()[:40]}` is no front matter", "write `key: value`"))
             continue
         key = key.lower().replace(" ", "_").replace("-", "_")
         if key in document.front:
-            document.faults.append(Fault(number, key, "stands twice in the front matter", "keep one"))
+            document.fault(Fault(number, key, "stands twice in the front matter", "keep one"))
         document.front[key] = (number, value[1:-1] if value[:1] in "'\"" and value[-1:] == value[:1] else value)
-    document.faults.append(Fault(1, "", "the front matter does not end", "close it with a line of three dashes, ---"))
+    document.fault(Fault(1, "", "the front matter does not end", "close it with a line of three dashes, ---"))
     return len(lines)
 
 
@@ -84,14 +84,15 @@ def _footnote(document: Document, name: str, text: str, number: int) -> int:
 def _table(document: Document, delimiter: int, heading: str, heading_line: int) -> int:
     """Reads the table whose delimiter row has this index; returns the index of the first line behind it."""
     lines = document.lines
-    header = tuple(clean(cell) for cell in _cells(lines[delimiter - 1]))
+    titles = _cells(lines[delimiter - 1])
+    header = header_row(document, delimiter, titles)
     columns = len(_cells(lines[delimiter]))
-    if columns != len(header):
-        document.faults.append(
-            Fault(delimiter, "", f"{len(header)} column titles over {columns} columns of dashes", "make them agree")
+    if columns != len(titles):
+        document.fault(
+            Fault(delimiter, "", f"{len(titles)} column titles over {columns} columns of dashes", "make them agree")
         )
     rows, number = [], delimiter + 1
-    while number < len(lines) and "|" in lines[number]:
+    while number < len(lines) and "|" in lines[number] and len(rows) <= MOST_ROWS:
         if row := table_row(document, header, number + 1, _cells(lines[number])):
             rows.append(row)
         number += 1
