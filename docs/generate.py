@@ -107,9 +107,9 @@ def _costs() -> Iterator[str]:
     """One row per operator: its arithmetic by kind on a sample, per output value."""
     kinds = ("MACs", "multiply-adds", "adds", "multiplies", "compares", "divides", "transcendentals")
     yield from ("## Arithmetic", "")
-    yield "Operations of each kind per output value, for 16 maps of 8x8 (attention and the matrix product: 8 tokens of 16"
-    yield "features), 16 maps or units out, 3x3 windows, 4 groups in group norm, 2 inputs where there are several, bilinear"
-    yield from ("upsampling.", "")
+    yield "Operations of each kind per output value, for 16 maps of 8x8 (attention and the matrix product: 8 tokens of"
+    yield "16 features), 16 maps or units out, 3x3 windows, 4 groups in group norm, 2 inputs where there are several,"
+    yield from ("bilinear upsampling.", "")
     yield f"| operator | {' | '.join(kinds)} | runs in place |"
     yield f"|---|{'--:|' * len(kinds)}---|"
     for operator in OPERATORS:

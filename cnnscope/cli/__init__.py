@@ -24,7 +24,7 @@ def application(words: list[str]) -> typer.Typer:
     """
     app = typer.Typer(
         name="cnnscope",
-        help="Shapes, parameters, FLOPs, memory and receptive fields of convolutional networks, from their layer tables.",
+        help="Shapes, parameters, FLOPs, memory, receptive fields of convolutional networks from their layer tables.",
         no_args_is_help=True,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},

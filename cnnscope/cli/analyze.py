@@ -41,7 +41,7 @@ def run(
     ] = True,
     color: Annotated[str, Option(help="auto | always | never")] = "auto",
 ) -> None:
-    """Shapes, parameters, FLOPs, memory and receptive fields row by row; the figures that the page prints are checked."""
+    """Shapes, parameters, FLOPs, memory, receptive fields row by row; the figures that the page prints are checked."""
     from cnnscope.api import load_all
 
     for name, number in (("--top", top), ("--depth", depth)):

@@ -9,8 +9,10 @@ from cnnscope.render.sheet import Column, View, claim_text, headline, open_claim
 SUFFIXES = (".html", ".htm")
 
 _STYLE = (
+    '<meta charset="utf-8">'
     "<style>.cnnscope{border-collapse:collapse;font:14px sans-serif}"
     ".cnnscope th,.cnnscope td{padding:2px 10px;text-align:left;white-space:nowrap}"
+    ".cnnscope td:last-child{white-space:normal}"
     ".cnnscope .n{text-align:right;font-variant-numeric:tabular-nums}"
     ".cnnscope thead th{border-bottom:1px solid}.cnnscope tfoot td{border-top:1px solid;font-weight:bold}</style>"
 )
@@ -34,7 +36,7 @@ def _render(report: Report, view: View) -> str:
         *rows,
         "</tbody>",
         f"<tfoot>{_row('td', chosen.columns, (below.get(column.name, '') for column in chosen.columns))}</tfoot>",
-        f"</table><ul>{''.join(notes)}</ul>",
+        f'</table><ul class="cnnscope">{"".join(notes)}</ul>',
     ]
     return "\n".join(parts) + "\n"
 

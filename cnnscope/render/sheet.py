@@ -154,9 +154,7 @@ def printable(text: str, *, newline: str = "; ") -> str:
 
 
 def headline(report: Report) -> str:
-    shape = dims(report.input_shape)
-    source = f" · {report.source}" if report.source else ""
-    return f"{report.network} · input {shape} · batch {report.input_shape[0]} · {report.dtype}{source}"
+    return f"{report.network} · input {dims(report.input_shape)} · batch {report.input_shape[0]} · {report.dtype}"
 
 
 def summary(report: Report) -> list[tuple[str, str]]:
@@ -197,6 +195,8 @@ def summary(report: Report) -> list[tuple[str, str]]:
                 f"{view_of(field)}, stride {strides}, at the last layer that does not see the whole input",
             )
         )
+    if report.source:
+        lines.append(("source", report.source))
     if report.claims:
         lines.append(("claims", _claims(report)))
     return lines
