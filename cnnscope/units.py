@@ -11,15 +11,18 @@ Count = int
 """A number of parameters, values or operations; exact."""
 Bytes = int
 
+LONGEST_FIGURE = 100
+"""Characters of a printed figure."""
 DTYPE_BYTES: dict[str, Bytes] = {"float32": 4, "float16": 2, "bfloat16": 2, "int8": 1}
 
 _COUNT_UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "b": 10**9, "t": 10**12}
 _WORDS = {"thousand": "k", "million": "m", "billion": "g"}
 _BYTE_UNITS = {"b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12, "kib": 2**10, "mib": 2**20, "gib": 2**30}
-_POWER = re.compile(r"\s*[x×*·]\s*10\s*(?:\^|\*\*)\s*(\d{1,2})\Z")
-_FIGURE = re.compile(r"(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*([A-Za-z]*)")
-_PRODUCT = re.compile(r"[\d,*() ]{3,100}")
-_NUMBER = re.compile(r"\d+")
+_SUFFIXES = (("T", 10**12), ("G", 10**9), ("M", 10**6), ("K", 10**3))
+_POWER = re.compile(r"\s*[x×*·]\s*10\s*(?:\^|\*\*)\s*([0-9]{1,2})\Z")
+_FIGURE = re.compile(r"([0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]*)")
+_FACTOR = re.compile(r"\(*([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)\)*")
+_TIMES = re.compile(r"\s*[*×·]\s*")
 _ABOUT = ("≈", "~=", "~", "ca.", "about")
 
 
@@ -45,26 +48,19 @@ def parse_printed(text: str) -> Printed:
     Whole numbers without a suffix are exact; in all others trailing zeros before the point are not significant.
     """
     rest = text.strip()
-    if "*" in rest and _PRODUCT.fullmatch(rest):
-        return Printed(
-            Fraction(prod(map(int, _NUMBER.findall(rest.replace(",", ""))))), Fraction(0), about=False, in_bytes=False
-        )
-    about = False
-    for sign in _ABOUT:
-        if rest.lower().startswith(sign):
-            rest, about = rest[len(sign) :].strip(), True
-            break
-    power = 1
-    if len(rest) <= 60 and (raised := _POWER.search(rest)):
+    if len(rest) > LONGEST_FIGURE:
+        raise _no_figure(text)
+    if factors := _factors(rest):
+        return Printed(Fraction(prod(factors)), Fraction(0), about=False, in_bytes=False)
+    sign = next((sign for sign in _ABOUT if rest.lower().startswith(sign)), "")
+    rest, about, power = rest[len(sign) :].strip(), bool(sign), 1
+    if raised := _POWER.search(rest):
         rest, power = rest[: raised.start()], 10 ** int(raised[1])
-    figure = _FIGURE.fullmatch(rest) if len(rest) <= 60 else None
-    if not figure:
-        raise CellError(f"`{text[:40]}` is not a number", "a claim is a figure such as 138,357,544, 3.2M or 60.95 MB")
+    if not (figure := _FIGURE.fullmatch(rest)):
+        raise _no_figure(text)
     digits, unit = figure[1].replace(",", ""), figure[2].lower()
     unit = _WORDS.get(unit, unit)
-    in_bytes = unit in _BYTE_UNITS and (
-        unit != "b" or figure[2] == "B" and "." not in digits and power == 1 and _plain(digits)
-    )
+    in_bytes = unit in _BYTE_UNITS and (unit != "b" or (figure[2] == "B" and power == 1 and _plain(digits)))
     scale = _BYTE_UNITS[unit] if in_bytes else _count_unit(unit, text)
     value = Fraction(digits) * scale * power
     exact = scale == power == 1 and "." not in digits
@@ -81,9 +77,21 @@ def parse_size(text: str) -> tuple[int, ...]:
     return tuple(map(int, parts))
 
 
+def _no_figure(text: str) -> CellError:
+    return CellError(f"`{text[:40]}` is not a number", "a claim is a figure such as 138,357,544, 3.2M or 60.95 MB")
+
+
+def _factors(text: str) -> list[int]:
+    """The numbers of 224*224*64 or (3*3*3)*64; none where the text is no product."""
+    found = [_FACTOR.fullmatch(part) for part in _TIMES.split(text)]
+    if len(found) < 2 or None in found or text.count("(") != text.count(")"):
+        return []
+    return [int(factor[1].replace(",", "")) for factor in found if factor]
+
+
 def _plain(digits: str) -> bool:
     """60950432 B is a number of bytes, 9.9B and 4B are billions."""
-    return len(digits) > 3
+    return len(digits) > 3 and "." not in digits
 
 
 def _count_unit(unit: str, text: str) -> int:
@@ -113,11 +121,12 @@ def exact(count: int | Fraction) -> str:
 
 
 def short(count: int) -> str:
-    """Three or more significant digits with a suffix: 15.47 G, 714.2 M, 60.9 K, 840."""
-    for suffix, worth in (("T", 10**12), ("G", 10**9), ("M", 10**6), ("K", 10**3)):
-        if count >= worth:
-            return f"{count / worth:.{_decimals(count / worth)}f} {suffix}"
-    return str(count)
+    """Three or more significant digits with a suffix: 15.47 G, 714.2 M, 60.86 K, 840."""
+    if count < 1000:
+        return str(count)
+    # From 999.95 on, one decimal would print 1000.0 of the smaller unit.
+    suffix, worth = next((suffix, worth) for suffix, worth in _SUFFIXES if count * 20_000 >= worth * 19_999)
+    return f"{count / worth:.{_decimals(count / worth)}f} {suffix}"
 
 
 def short_bytes(count: Bytes) -> str:

@@ -120,6 +120,7 @@ def _conventions(
         leaves_out = f"the table leaves out {exact(biases)} biases"
         yield params - biases, leaves_out
         yield params - norms, f"the table leaves out {exact(norms)} params of batch norm"
+        yield params - biases - norms, f"{leaves_out} and {exact(norms)} params of batch norm"
         yield params + sum(layer.buffers for layer in layers), "counts buffers as well"
         yield from _binary(claim.printed, params, "K = 1024")
         yield from _binary(claim.printed, params - biases, f"K = 1024, and {leaves_out}")

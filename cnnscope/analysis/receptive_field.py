@@ -77,7 +77,14 @@ def _through(field: ReceptiveField, window: Window) -> ReceptiveField:
 
 def _step(seen: Seen, axis: Axis) -> Seen:
     size, stride, padding = seen
-    return Seen(size + (axis.extent - 1) * stride, stride * axis.stride, padding + axis.before * stride)
+    return Seen(
+        _whole(size + (axis.extent - 1) * stride), _whole(stride * axis.stride), _whole(padding + axis.before * stride)
+    )
+
+
+def _whole(length: Length) -> Length:
+    """An int where enlarging and shrinking have cancelled out."""
+    return length if isinstance(length, int) or length.denominator > 1 else length.numerator
 
 
 def _union(layer: Layer, known: dict[str, ReceptiveField]) -> ReceptiveField:

@@ -1,4 +1,7 @@
-"""The vocabulary: every operator that a table can name. One more operator is a class in its family's file and a line here."""
+"""The vocabulary: every operator that a table can name.
+
+One more operator is a class in its family's file and a line here.
+"""
 
 from cnnscope.ops.activation import (
     Elu,
@@ -26,9 +29,10 @@ from cnnscope.ops.norm import BatchNorm, GroupNorm, L2Norm, LayerNorm, LocalResp
 from cnnscope.ops.op import Call, Constant, Cost, Op, Spelling, Weight
 from cnnscope.ops.pool import AvgPool, MaxPool
 from cnnscope.ops.reshape import Dropout, Flatten, Identity, Slice, Split, Tokens
-from cnnscope.ops.resize import ChannelShuffle, Crop, DepthToSpace, Pad, SpaceToDepth, Upsample
+from cnnscope.ops.resize import ChannelShuffle, Crop, DepthToSpace, Pad, SpaceToDepth
 from cnnscope.ops.special_pool import FractionalMaxPool, LpPool, StochasticPool, TrainablePool
 from cnnscope.ops.transposed_conv import TransposedConv
+from cnnscope.ops.upsample import Upsample
 
 OPERATORS: tuple[type[Op], ...] = (
     Conv, DepthwiseConv, LinkedConv, TransposedConv,
@@ -36,7 +40,8 @@ OPERATORS: tuple[type[Op], ...] = (
     LpPool, StochasticPool, FractionalMaxPool, TrainablePool,
     FullyConnected, RBF, Maxout,
     BatchNorm, LocalResponseNorm, LayerNorm, GroupNorm, L2Norm,
-    Relu, Relu6, LeakyRelu, PRelu, Elu, Selu, Gelu, Silu, HardSwish, HardSigmoid, Sigmoid, Tanh, ScaledTanh, Softplus, Softmax,
+    Relu, Relu6, LeakyRelu, PRelu, Elu, Selu, Gelu, Silu, HardSwish, HardSigmoid, Sigmoid, Tanh, ScaledTanh, Softplus,
+    Softmax,
     Add, Multiply, Concat, MatrixProduct, Attention,
     Slice, Split, ChannelShuffle, DepthToSpace, SpaceToDepth, Upsample, Pad, Crop,
     Flatten, Tokens, Dropout, Identity,

@@ -56,7 +56,7 @@ class Relu6(_Activation):
 
 
 class LeakyRelu(_Activation):
-    """x for positive x, slope · x otherwise: one compare, one multiply. The usual slopes are 0.01 and, in Darknet, 0.1."""
+    """x for positive x, slope · x otherwise: one compare, one multiply. Usual slopes are 0.01 and, in Darknet, 0.1."""
 
     type, saves, per_element = "leaky relu", INPUT, Cost(compares=1, multiplies=1)
     onnx_name, torch_name = "LeakyRelu", "nn.LeakyReLU"

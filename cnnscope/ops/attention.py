@@ -7,7 +7,7 @@ from cnnscope.shapes import Shape, dims
 
 
 class Attention(Op):
-    """(N, T, D) -> (N, T, D): queries, keys and values from one D -> 3D product, softmax(q·k / sqrt d)·v, a D -> D product.
+    """(N, T, D) -> (N, T, D): a D -> 3D product for queries, keys, values, softmax(q·k / sqrt d)·v, a D -> D product.
 
     Multiply-accumulates per sample: 4·T·D² for the projections and 2·T²·D for scores and sums. Softmax costs one
     exponential, add and divide per score, scaling one multiply.

@@ -54,7 +54,7 @@ class FullyConnected(Op):
 
 
 class RBF(Op):
-    """Radial basis outputs: the squared distance from the input to each of `maps` fixed centres (LeCun et al. 1998, II.C).
+    """Radial basis outputs: the squared distances from the input to `maps` fixed centres (LeCun et al. 1998, II.C).
 
     The centres are stored but not trained. A distance costs one subtraction and one multiply-accumulate per feature.
     """

@@ -110,7 +110,7 @@ def _normalisation(values: int, groups: int, *, affine: bool = True) -> Cost:
 
 
 class LayerNorm(Op):
-    """Layer normalisation over the channels of each position, of maps or tokens (Ba et al. 2016; ConvNeXt's LayerNorm2d).
+    """Layer normalisation over the channels of each position (Ba et al. 2016), of tokens or, as in ConvNeXt, of maps.
 
     Per channel two params. Per element: two adds, two multiply-adds, one multiply; per position two divides, one root.
     """
@@ -146,7 +146,7 @@ class LayerNorm(Op):
 
 
 class GroupNorm(Op):
-    """Group normalisation over all positions of each of `groups` channel groups (Wu & He 2018); groups = C: instance norm.
+    """Group normalisation over all positions of each channel group (Wu & He 2018); one channel each is instance norm.
 
     Per channel two params. Costs as layer norm, with one mean and deviation per group and sample.
     """
@@ -160,7 +160,8 @@ class GroupNorm(Op):
         _, channels, height, width = maps_of(inputs[0])
         if split(channels, self.groups, "channels") * height * width == 1:
             raise ShapeError(
-                f"one value in each of {self.groups} groups", "less its own mean nothing is left of it: use fewer groups"
+                f"one value in each of {self.groups} groups",
+                "less its own mean nothing is left of it: use fewer groups",
             )
         return inputs[0]
 
@@ -200,7 +201,7 @@ class GroupNorm(Op):
 
 
 class L2Norm(Op):
-    """Each position's channel vector divided by its length, times a learned factor per channel (Liu et al. 2015, ParseNet).
+    """Each position's channels divided by their length, times a learned factor per channel (Liu et al. 2015, ParseNet).
 
     Per element one multiply-add and one divide, and one multiply with `scale`; per position one root.
     """

@@ -61,7 +61,7 @@ class Pool(Op):
         return vertical, horizontal
 
     def module_padding(self, *inputs: Shape) -> Pair | None:
-        """The padding as torch's pools take it, at both ends alike and at most half the kernel; None where they refuse."""
+        """The padding as torch's pools take it: alike at both ends, at most half the kernel. None where they refuse."""
         even = even_padding(self.window(*inputs))
         if even is None or any(side > kernel // 2 for side, kernel in zip(even, self.kernel, strict=True)):
             return None

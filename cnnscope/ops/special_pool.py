@@ -42,7 +42,7 @@ class LpPool(Pool):
 
 
 class StochasticPool(Pool):
-    """Stochastic pooling at inference: the mean of each window weighted by the values themselves (Zeiler & Fergus 2013).
+    """Stochastic pooling at inference: each window's mean, weighted by the values themselves (Zeiler & Fergus 2013).
 
     sum x² / sum x, for values that are not negative (put a relu before it); 0 where a window is all zeros.
     """
@@ -78,7 +78,7 @@ class StochasticPool(Pool):
 
 
 class TrainablePool(Pool):
-    """LeNet-5's subsampling: (sum of the window) · coefficient + bias, one of each per map (LeCun et al. 1998, II.B)."""
+    """LeNet-5's subsampling: (sum of window) · coefficient + bias, one of each per map (LeCun et al. 1998, II.B)."""
 
     type = "trainable pool"
     saves = frozenset({"input"})
@@ -111,7 +111,7 @@ class TrainablePool(Pool):
 
 
 class FractionalMaxPool(Op):
-    """Fractional max pooling at inference, with evenly spread regions (Graham 2014): `target` outputs of one kernel each.
+    """Fractional max pooling at inference, with evenly spread regions of one kernel each (Graham 2014).
 
     Output i starts at floor(i · (H - k) / (h - 1)), torch's own sequence for a random sample of 0. The paper's regions
     have side 2 (overlapping) or 1 and 2 (disjoint); the output size is given, it cannot be derived.

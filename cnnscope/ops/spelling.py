@@ -41,7 +41,7 @@ def even_padding(window: Window) -> Pair | None:
 
 
 def padded(window: Window, source: str = "in", *, value: float = 0.0) -> tuple[Spelling, str]:
-    """The torch step that pads by hand, none where there is nothing to pad, and the name of the tensor to read after it."""
+    """The torch step that pads by hand, none where nothing is to pad, and the name of the tensor to read after it."""
     top, left, bottom, right = sides(window)
     if not any((top, left, bottom, right)):
         return (), source

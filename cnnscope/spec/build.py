@@ -10,14 +10,15 @@ from typing import NamedTuple
 from cnnscope.errors import CellError, CnnscopeError, Fault, SpecError
 from cnnscope.graph import INPUT, Claim, Graph, Node, place
 from cnnscope.shapes import Shape
-from cnnscope.spec.columns import chain, operators, suffixes, unknown_operator
+from cnnscope.spec.columns import chain, operators, suffixes
 from cnnscope.spec.expressions import Value, input_name
-from cnnscope.spec.program import Block, Figure, Program, Row, Template, input_shape, names
+from cnnscope.spec.faults import MOST_FAULTS, refusal
+from cnnscope.spec.program import Block, Figure, Program, Row, Template, Variant, input_shape, names
+from cnnscope.spec.row_names import LONGEST_NAME
 from cnnscope.spec.values import parameter
 
 MOST_LAYERS = 200_000
 DEEPEST = 32
-MOST_FAULTS = 50
 
 Names = dict[str, Value]
 
@@ -43,8 +44,7 @@ def build(program: Program, variant: str = "", *, shape: Shape | None = None) ->
     except CellError as error:
         raise SpecError(program.path, [Fault(line, "", error.message, error.hint)]) from None
     builder = _Builder(program)
-    arguments = {name: parameter(value) for name, value in chosen.arguments.items()} if chosen else {}
-    builder.network(arguments, chosen.line if chosen else program.network.line, shape)
+    builder.network(chosen, shape)
     figures = chosen.figures if chosen else program.figures
     about = [(INPUT, figure) for figure in program.input_figures] + [("", figure) for figure in figures]
     claims = (*builder.claims, *(Claim(f.line, layer, f.metric, f.printed, f.known_false) for layer, f in about))
@@ -65,17 +65,20 @@ class _Builder:
         self.claims: list[Claim] = []
         self.faults: list[Fault] = []
         self._calls: list[str] = []
-        self._steps = 0
+        self._work = 0
 
-    def network(self, arguments: Mapping[str, Value], line: int, shape: Shape) -> None:
+    def network(self, variant: Variant | None, shape: Shape) -> None:
         block = self.program.network
+        arguments = {name: parameter(value) for name, value in variant.arguments.items()} if variant else {}
         try:
             bound = names(block.parameters, arguments)
         except CellError as error:
-            raise SpecError(self.program.path, [Fault(line, block.name, error.message, error.hint)]) from None
+            line, name = (variant.line, variant.name) if variant else (block.line, block.name)
+            hint = error.hint if variant else f"add a table `## variants`, or defaults: # {block.name[:40]}(name=value)"
+            raise SpecError(self.program.path, [Fault(line, name[:40], error.message, hint)]) from None
         self._run(block, bound, [Tensor(INPUT, (1, *shape))], "")
         if self.faults:
-            raise SpecError(self.program.path, self.faults)
+            raise refusal(self.program.path, self.faults)
 
     def _run(self, block: Block, bound: Names, inputs: list[Tensor], prefix: str) -> Tensor | None:
         """Call a block: its output tensor, or None where its last row failed."""
@@ -86,20 +89,20 @@ class _Builder:
         for row in block.rows:
             read = [scope.get(name) for name in row.source] if row.source else [previous]
             known = [tensor for tensor in read if tensor is not None]
-            previous = self._try(row, bound, known, prefix) if len(known) == len(read) else self._missing(row, scope)
+            previous = None
+            if len(known) == len(read):
+                previous = self._try(row, bound, known, prefix)
+            else:
+                self._missing(row, scope)
             scope[row.name] = previous
         return previous
 
     def _missing(self, row: Row, scope: Mapping[str, Tensor | None]) -> None:
+        """A row that cannot be called: what it reads failed, which is reported already, or was not handed in."""
         for name in row.source:
             if name not in scope:
-                self._fault(
-                    row,
-                    row.name,
-                    CellError(
-                        f"from `{name}`: the block is called with fewer inputs", "name more in the caller's `from`"
-                    ),
-                )
+                problem = f"from `{name[:40]}`: the block is called with fewer inputs"
+                self._fault(row, row.name, CellError(problem, "name more in the caller's `from`"))
 
     def _try(self, row: Row, bound: Names, inputs: list[Tensor], prefix: str) -> Tensor | None:
         path = f"{prefix}{row.name}"
@@ -116,9 +119,10 @@ class _Builder:
         return output
 
     def _fault(self, row: Row, path: str, error: CnnscopeError) -> None:
-        self.faults.append(Fault(row.line, path, error.message, error.hint))
-        if len(self.faults) >= MOST_FAULTS:
-            raise SpecError(self.program.path, self.faults)
+        shown = path if len(path) <= LONGEST_NAME else f"...{path[-LONGEST_NAME:]}"
+        self.faults.append(Fault(row.line, shown, error.message, error.hint))
+        if len(self.faults) > MOST_FAULTS:
+            raise refusal(self.program.path, self.faults)
 
     def _claim(self, figure: Figure, path: str, first: int) -> None:
         if len(self.nodes) > first:
@@ -127,7 +131,7 @@ class _Builder:
             )
 
     def _row(self, row: Row, bound: Names, inputs: list[Tensor], path: str) -> Tensor | None:
-        self._step(row)
+        self._spend(row, path)
         if row.when and not _truth(row.when, bound):
             return inputs[0]
         if not row.repeat:
@@ -135,7 +139,7 @@ class _Builder:
         count = _count(row.repeat, bound)
         output: Tensor | None = inputs[0]
         for index in range(count):
-            self._step(row)
+            self._spend(row, path)
             # A block's own parameters win over the counters of `repeat`.
             counted = {"i": index, "n": count} | bound
             output = self._call(row, counted, inputs, f"{path}.{index + 1}", further=index > 0)
@@ -144,14 +148,16 @@ class _Builder:
             inputs = [output, *inputs[1:]]
         return output
 
-    def _step(self, row: Row) -> None:
-        self._steps += 1
-        if self._steps > MOST_LAYERS or len(self.nodes) > MOST_LAYERS:
-            fault = Fault(row.line, row.name, f"expands to more than {MOST_LAYERS:,} layers", "repeat less")
-            raise SpecError(self.program.path, [*self.faults, fault])
+    def _spend(self, row: Row, path: str) -> None:
+        """Count this call against the limit; long cells and paths count more, since they cost more."""
+        self._work += row.work + len(path) // 100
+        if self._work > MOST_LAYERS or len(self.nodes) > MOST_LAYERS:
+            hint = "repeat less; long expressions, lists and nested names count as several layers"
+            fault = Fault(row.line, row.name, f"expands to more than {MOST_LAYERS:,} layers", hint)
+            raise refusal(self.program.path, [*self.faults, fault])
 
     def _call(self, row: Row, bound: Names, inputs: list[Tensor], path: str, *, further: bool = False) -> Tensor | None:
-        """Run the row once; `further` for the second and later calls of a repeat, whose stride is 1 unless it uses i."""
+        """Run the row once; `further` for all but the first call of a repeat, whose stride is 1 unless it uses i."""
         kind = row.type(bound)
         cells = row.cells
         if further and "stride" in cells and "i" not in cells["stride"].reads:

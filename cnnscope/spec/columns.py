@@ -3,7 +3,7 @@
 Column titles are compared in lower case with blanks and hyphens as underscores.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from functools import lru_cache
 
@@ -13,6 +13,9 @@ from cnnscope.spec.values import reader
 
 LAYER, TYPE, FROM, REPEAT, WHEN, ACTIVATION, NOTES = "layer", "type", "from", "repeat", "when", "activation", "notes"
 PLAIN = (LAYER, TYPE, FROM, REPEAT, WHEN, ACTIVATION, NOTES)
+
+LONGEST_CHAIN = 40
+"""Words in a type cell."""
 
 FIELDS = frozenset(name for operator in VOCABULARY.values() for name in operator.fields)
 """Every hyper-parameter that some operator has."""
@@ -37,6 +40,23 @@ _OTHER_WORDS = {
 """What papers call a column, for the suggestion in an error: the canonical dialect reads canonical names only."""
 
 
+_OTHER_TYPES = {
+    "convolution": "conv",
+    "convolutional": "conv",
+    "conv2d": "conv",
+    "maxpool2d": "max pool",
+    "pooling": "max pool",
+    "pool": "max pool",
+    "subsampling": "avg pool",
+    "dense": "fully connected",
+    "linear": "fully connected",
+    "batchnorm2d": "bn",
+    "normalization": "bn",
+    "shortcut": "add",
+}
+"""What papers and libraries call an operator, for the same use."""
+
+
 def title(text: str) -> str:
     return text.strip().lower().replace(" ", "_").replace("-", "_")
 
@@ -45,15 +65,28 @@ def suggestion(word: str, known: list[str]) -> str:
     """A hint with the nearest known word, or all of them where they are few."""
     if word in _OTHER_WORDS and _OTHER_WORDS[word] in known:
         return f'did you mean "{_OTHER_WORDS[word]}"?'
-    if near := get_close_matches(word, known, n=1, cutoff=0.6):
-        return f'did you mean "{near[0]}"?'
+    if near := nearest(word, known):
+        return f'did you mean "{near}"?'
     return f"known are {', '.join(known)}" if len(known) <= 20 else "`docs/operators.md` lists what is known"
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The known word that the reader may have meant, or none."""
+    near = get_close_matches(word[:60].lower(), [*known], n=1, cutoff=0.6)
+    return near[0] if near else ""
 
 
 @lru_cache(4096)
 def chain(text: str) -> tuple[type[Op], ...]:
-    """The operators of a type cell in running order ("bn relu conv"); the longest name wins. CellError with a suggestion."""
+    """The operators of a type cell in running order ("bn relu conv"); the longest name wins.
+
+    CellError with a suggestion where a word is none.
+    """
     words = text.lower().replace("-", " ").split()
+    if not words:
+        raise CellError(f"type `{text[:40]}` names no operator", "write one such as conv, or a block's name")
+    if len(words) > LONGEST_CHAIN:
+        raise CellError(f"a type of {len(words):,} words", f"at most {LONGEST_CHAIN} are read: use a row per operator")
     found: list[type[Op]] = []
     while words:
         for count in range(min(len(words), 4), 0, -1):
@@ -63,19 +96,17 @@ def chain(text: str) -> tuple[type[Op], ...]:
                 words = words[count:]
                 break
         else:
-            raise unknown_operator(text, " ".join(words))
+            raise _unknown_operator(text, " ".join(words))
     return tuple(found)
 
 
-def unknown_operator(text: str, rest: str) -> CellError:
-    near = get_close_matches(rest, VOCABULARY, n=1, cutoff=0.6)
-    near = near or get_close_matches(rest.split()[0], VOCABULARY, n=1, cutoff=0.6)
-    hint = (
-        f'did you mean "{near[0]}"?'
-        if near
-        else "`docs/operators.md` lists the operators; a block needs a `## name(...)` table"
-    )
-    return CellError(f'type "{text[:40]}": no such operator or block', hint)
+def _unknown_operator(text: str, rest: str) -> CellError:
+    first = rest.partition(" ")[0]
+    known = (*VOCABULARY, *_OTHER_TYPES)
+    near = nearest(rest, known) or nearest(first, known)
+    near = _OTHER_TYPES.get(near, near)
+    hint = "`docs/operators.md` lists the operators; a block needs a `## name(...)` table"
+    return CellError(f'type "{text[:40]}": no such operator or block', f'did you mean "{near}"?' if near else hint)
 
 
 @lru_cache(8192)
@@ -124,14 +155,14 @@ def _widen(kinds: tuple[type[Op], ...], given: list[dict[str, object]]) -> None:
 def _make(kind: type[Op], values: Mapping[str, object]) -> Op:
     if missing := [name for name in kind.fields if name not in values and name not in kind.defaults]:
         raise CellError(
-            f"{kind.type} needs a {missing[0].replace('_', ' ')}",
+            f"{kind.type} needs {' and '.join(missing).replace('_', ' ')}",
             f"fill the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}",
         )
     return kind(**values)
 
 
 def suffixes(row: tuple[Op, ...]) -> tuple[str, ...]:
-    """What each operator of a row adds to the row's name: nothing for the main one, ".bn", ".relu", ".relu2" for others.
+    """What each operator of a row adds to the row's name: nothing for the main one, else ".bn", ".relu", ".relu2".
 
     The main operator is the first that stores a tensor of its own: the conv of "bn relu conv" and of "conv bn".
     """

@@ -8,19 +8,26 @@ from cnnscope.graph import SIZES
 from cnnscope.spec.program import Figure
 from cnnscope.units import parse_printed, parse_size
 
-_FOOTNOTE = re.compile(r"\[\^([^\]\s]+)\]")
-_REMARK = re.compile(r"\(([^()]*[A-Za-z][^()]*)\)\Z")
+MOST_FIGURES = 20
+
+_FOOTNOTE = re.compile(r"\[\^([^\[\]\s]+)\]")
+_LETTER = re.compile(r"[A-Za-z]")
 _FALSE = "false:"
 
 
 def figures(line: int, metric: str, cell: str, footnotes: Mapping[str, str]) -> list[Figure]:
     """The figures of one cell, parted by ; or =; CellError where one is no figure of its metric."""
     found = []
-    for text in (part for piece in _outside(cell, ";") for part in _outside(piece, "=")):
+    parts = [part for piece in _outside(cell, ";") for part in _outside(piece, "=")]
+    if len(parts) > MOST_FIGURES:
+        raise CellError(f"{len(parts):,} figures in one cell", f"at most {MOST_FIGURES} are read")
+    for text in parts:
         printed, known_false = _without_notes(text.strip(), footnotes)
         if printed:
             parse_size(printed) if metric in SIZES else parse_printed(printed)
             found.append(Figure(line, metric, printed, known_false))
+    if not found:
+        raise CellError(f"`{cell[:40]}` holds no figure", "write a number, or leave the cell empty")
     return found
 
 
@@ -40,13 +47,22 @@ def _without_notes(text: str, footnotes: Mapping[str, str]) -> tuple[str, str]:
     notes = []
     for name in _FOOTNOTE.findall(text):
         if name not in footnotes:
-            raise CellError(f"footnote [^{name}] is not on the page", f"add a line `[^{name}]: ...`")
+            raise CellError(f"footnote [^{name[:40]}] is not on the page", f"add a line `[^{name[:40]}]: ...`")
         notes.append(footnotes[name])
-    text = _FOOTNOTE.sub("", text).strip()
-    if remark := _REMARK.search(text):
-        notes.append(remark[1].strip())
-        text = text[: remark.start()].strip()
-    reasons = [note[len(_FALSE) :].strip() for note in notes if note.lower().startswith(_FALSE)]
+    text, remark = _without_remark(_FOOTNOTE.sub("", text).strip())
+    reasons = [note[len(_FALSE) :].strip() for note in (*notes, remark) if note[: len(_FALSE)].lower() == _FALSE]
     if reasons and not reasons[0]:
-        raise CellError(f"`{text}` is marked false without a reason", "write `false: why`")
+        raise CellError(f"`{text[:40]}` is marked false without a reason", "write `false: why`")
     return text, reasons[0] if reasons else ""
+
+
+def _without_remark(text: str) -> tuple[str, str]:
+    """The text and the words in parentheses at its end; (3*3*3) has no letter and is no remark."""
+    if not text.endswith(")"):
+        return text, ""
+    depth, start = 0, len(text)
+    while start and (depth or start == len(text)):
+        start -= 1
+        depth += (text[start] == ")") - (text[start] == "(")
+    remark = text[start + 1 : -1].strip()
+    return (text[:start].strip(), remark) if depth == 0 and _LETTER.search(remark) else (text, "")

@@ -9,8 +9,6 @@ from cnnscope.shapes import LARGEST_DIMENSION, Shape
 from cnnscope.spec.expressions import Expression, Names, Value, names_in, parse
 from cnnscope.spec.values import parameter, whole
 
-LONGEST_CELL = 10_000
-
 
 class Template:
     """A cell's text with its {...} compiled; `constant` when it has none."""
@@ -18,8 +16,6 @@ class Template:
     __slots__ = ("constant", "parts", "reads", "text")
 
     def __init__(self, text: str) -> None:
-        if len(text) > LONGEST_CELL:
-            raise CellError(f"a cell of {len(text):,} characters", f"at most {LONGEST_CELL:,} are read")
         self.text = text
         self.parts: tuple[str | Expression, ...] = (text,)
         self.reads: frozenset[str] = frozenset()
@@ -95,6 +91,12 @@ class Row:
     repeat: Template | None = None
     when: Template | None = None
     figures: tuple[Figure, ...] = ()
+
+    @property
+    def work(self) -> int:
+        """What one call costs to expand, 1 for a usual row: long expressions, lists and many claims cost more."""
+        texts = sum([len(cell.text) for cell in (self.type, *self.cells.values()) if not cell.constant])
+        return 1 + texts // 50 + len(self.source) // 10 + len(self.figures) // 5
 
 
 @dataclass(slots=True)

@@ -170,10 +170,13 @@ def parameter(text: str) -> int | Fraction | str:
         return text
     if _WHOLE.fullmatch(text):
         return int(text.replace(",", ""))
-    if _DECIMAL.fullmatch(text) and not text.endswith("/0"):
+    if not _DECIMAL.fullmatch(text):
+        return text
+    try:
         value = number(text)
-        return value if "/" not in text or str(value) == text else text
-    return text
+    except CellError:
+        return text
+    return value if "/" not in text or str(value) == text else text
 
 
 def _short(text: str) -> str:

@@ -1,5 +1,6 @@
 """Finds networks by name among the pages of specs/, and reads any page."""
 
+import codecs
 import os
 import stat
 from difflib import get_close_matches
@@ -89,19 +90,31 @@ def read_file(path: str) -> Program:
 
 def _bytes(path: str) -> bytes:
     try:
-        status = os.stat(path)  # noqa: PTH116 - `path` stays as the user wrote it, for messages
-        if stat.S_ISDIR(status.st_mode):
-            raise UsageError(f"{path} is a directory", f"name a file, or quote a pattern: '{path.rstrip('/')}/*.md'")
-        if status.st_size > LARGEST_FILE:
-            raise UsageError(f"{path} has {status.st_size:,} bytes", "a layer table has at most 1 MiB")
-        with open(path, "rb") as file:  # noqa: PTH123 - as above
+        with open(path, "rb", opener=_without_waiting) as file:
+            status = os.fstat(file.fileno())
+            if status.st_size > LARGEST_FILE and stat.S_ISREG(status.st_mode):
+                raise UsageError(f"{path} has {status.st_size:,} bytes", "a layer table has at most 1 MiB")
             return file.read(LARGEST_FILE + 1)
     except FileNotFoundError:
         raise UsageError(f"{path}: no such file", "`cnnscope list` shows the networks that are built in") from None
+    except IsADirectoryError:
+        raise UsageError(
+            f"{path} is a directory", f"name a file, or quote a pattern: '{path.rstrip('/')}/*.md'"
+        ) from None
     except PermissionError:
         raise UsageError(f"{path}: no permission to read it", "check the file's mode and owner") from None
     except (OSError, ValueError) as error:
-        raise UsageError(f"{path[:100]}: cannot be read ({error})", "check the path") from None
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise UsageError(f"{path[:100]}: cannot be read ({reason})", "check the path") from None
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Open a file; a named pipe that nobody writes to reads as empty instead of waiting for a writer for ever."""
+    if not hasattr(os, "O_NONBLOCK"):
+        return os.open(path, flags)
+    descriptor = os.open(path, flags | os.O_NONBLOCK)
+    os.set_blocking(descriptor, True)
+    return descriptor
 
 
 def decode(path: str, data: bytes) -> str:
@@ -109,7 +122,7 @@ def decode(path: str, data: bytes) -> str:
     shown = "stdin" if path == STDIN else path
     if len(data) > LARGEST_FILE:
         raise UsageError(f"{shown} has more than {LARGEST_FILE:,} bytes", "a layer table has at most 1 MiB")
-    if not data.strip():
+    if not data.removeprefix(codecs.BOM_UTF8).strip():
         raise SpecError(shown, [Fault(0, "", "the file is empty", "write a table of layers; README.md shows one")])
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise SpecError(shown, [Fault(0, "", "the text is UTF-16", "save it as UTF-8")])

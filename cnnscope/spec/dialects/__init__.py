@@ -10,6 +10,7 @@ from functools import lru_cache
 from types import ModuleType
 
 from cnnscope.errors import Fault, SpecError
+from cnnscope.spec.faults import refusal
 from cnnscope.spec.program import Program
 from cnnscope.spec.tables.document import Document
 
@@ -33,7 +34,7 @@ def read(document: Document) -> Program:
         )
     if not claiming and not canonical.claims(document):
         if document.faults:
-            raise SpecError(document.path, document.faults)
+            raise refusal(document.path, document.faults)
         raise SpecError(document.path, [_nothing(document, [canonical, *modules])])
     program: Program = (claiming or [canonical])[0].read(document)
     return program

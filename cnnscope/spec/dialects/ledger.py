@@ -3,15 +3,16 @@
     3x3 conv, 64     memory: 224*224*64=3.2M  params: (3*3*3)*64 = 1,728
     CONV3-64: [224x224x64]  memory: 224*224*64=3.2M  weights: (3*3*3)*64 = 1,728
 
-As in the CS231n notes and lectures after them. Every figure is a claim. What a ledger leaves unsaid is assumed: stride 1
-and padding that keeps the size for convolutions, 2x2 max pools of stride 2, ReLU after every layer with weights but the
-last, and biases (the weights that are printed leave them out).
+As in the CS231n notes and lectures after them. Every figure is a claim. What a ledger leaves unsaid is assumed: in
+convolutions stride 1 and padding that keeps the size, 2x2 max pools of stride 2, ReLU after all layers with weights but
+the last, and biases (the weights that are printed leave them out).
 """
 
 import re
 
-from cnnscope.errors import CellError, Fault, SpecError
+from cnnscope.errors import CellError, Fault
 from cnnscope.spec.dialects import canonical
+from cnnscope.spec.faults import refusal
 from cnnscope.spec.figures import figures
 from cnnscope.spec.program import Figure, Program
 from cnnscope.spec.tables.document import Document, Table, TableRow, clean
@@ -19,7 +20,8 @@ from cnnscope.spec.tables.document import Document, Table, TableRow, clean
 EXPECTS = "lines such as `3x3 conv, 64  memory: 224*224*64=3.2M params: (3*3*3)*64 = 1,728`"
 
 _LINE = re.compile(
-    r"(?P<layer>.*?)(?:\[(?P<output>[^\]]*)\])?\s*memory:(?P<memory>.*?)(?:(?:params|weights):(?P<params>.*))?"
+    r"(?P<layer>.*?)(?:\[(?P<output>[^\[\]]*)\])?\s*memory:(?P<memory>.*?)(?:(?:params|weights):(?P<params>.*))?",
+    re.IGNORECASE,
 )
 _TOTAL = re.compile(r"TOTAL\s+(memory|params|weights):(.*)", re.IGNORECASE)
 _TITLE = re.compile(r"[\w .-]{1,40}:?")
@@ -28,13 +30,16 @@ _CONV = re.compile(
 )
 _POOL = re.compile(r"(?:max\s*)?pool(?:ing)?\s*2?", re.IGNORECASE)
 _FULL = re.compile(r"fc\s*-?\s*(\d*)", re.IGNORECASE)
-_FIGURE = re.compile(r"(?:~=|≈|~)?\s*\d[\d.,]*\s*[kmg]?i?b?\b", re.IGNORECASE)
+_INPUT = re.compile(r"input.*", re.IGNORECASE)
+_FIGURE = re.compile(r"(?:~=|≈|~)?\s*(?<![\d.,])\d[\d.,]*+\s*[kmg]?i?b?\b(?!\s*bytes)", re.IGNORECASE)
 
 _COLUMNS = ("type", "maps", "kernel", "stride", "padding", "activation", "size", "output", "memory", "params")
+_LONGEST_LINE = 1_000
 
 
 def claims(document: Document) -> bool:
-    return sum("memory:" in line and bool(_LINE.fullmatch(_plain(line))) for line in document.lines) >= 2
+    found = (_entry(_plain(line)) for line in document.lines if len(line) <= _LONGEST_LINE)
+    return sum(bool(entry and _is_layer(_layer(entry))) for entry in found) >= 2
 
 
 def read(document: Document) -> Program:
@@ -44,22 +49,18 @@ def read(document: Document) -> Program:
     faults: list[Fault] = []
     name = ""
     for number, line in enumerate(document.lines, start=1):
-        text = _plain(line)
         try:
+            text = _plain(line)
             if total := _TOTAL.search(text):
-                metric = "memory" if total[1].lower() == "memory" else "params"
-                for figure in _total_figures(metric, total[2]):
-                    totals += figures(number, metric, figure, {})
-            elif entry := _LINE.fullmatch(text):
+                totals += _totals(number, "memory" if total[1].lower() == "memory" else "params", total[2])
+            elif entry := _entry(text):
                 rows.append(TableRow(number, _cells(entry)))
-            elif text and not _TITLE.fullmatch(text):
-                raise CellError(f"`{text[:40]}` is no line of a ledger", f"expected {EXPECTS}")
-            elif text.endswith(":"):
-                name = text.removesuffix(":")
+            elif text:
+                name = _title(text, below=bool(rows)) or name
         except CellError as error:
             faults.append(Fault(number, "", error.message, error.hint))
     if faults:
-        raise SpecError(document.path, faults)
+        raise refusal(document.path, faults)
     _drop_last_activation(rows)
     program = canonical.read(Document(document.path, tables=[Table(1, _COLUMNS, rows)], lines=document.lines))
     program.name = name or program.name
@@ -69,21 +70,49 @@ def read(document: Document) -> Program:
 
 def _plain(line: str) -> str:
     """A line without markup and with single blanks."""
-    return " ".join(clean(line[:1000]).replace("\\*", "*").split())
+    if len(line) > _LONGEST_LINE:
+        raise CellError(f"a line of {len(line):,} characters", f"at most {_LONGEST_LINE:,} are read")
+    return clean(line).replace("\\*", "*")
+
+
+def _entry(text: str) -> re.Match[str] | None:
+    return _LINE.fullmatch(text) if "memory:" in text.lower() else None
+
+
+def _layer(entry: re.Match[str]) -> str:
+    return entry["layer"].strip().rstrip(":").strip()
+
+
+def _is_layer(text: str) -> bool:
+    return any(pattern.fullmatch(text) for pattern in (_INPUT, _CONV, _POOL, _FULL))
+
+
+def _title(text: str, *, below: bool) -> str:
+    """The network's name where this line gives it; CellError for a line that may be a layer without its figures."""
+    if not _TITLE.fullmatch(text) or _is_layer(text) or (below and not text.endswith(":")):
+        raise CellError(f"`{text[:40]}` is no line of a ledger", f"expected {EXPECTS}")
+    return text.removesuffix(":") if text.endswith(":") else ""
+
+
+def _totals(line: int, metric: str, text: str) -> list[Figure]:
+    found = [figure for printed in _total_figures(metric, text) for figure in figures(line, metric, printed, {})]
+    if not found:
+        raise CellError("a total without a figure", "write `TOTAL memory: 24M` or `TOTAL params: 138M`")
+    return found
 
 
 def _total_figures(metric: str, text: str) -> list[str]:
-    """24M * 4 bytes ~= 96MB / image: the values and the bytes; the 4 bytes between them are the float's."""
-    found = [figure.strip() for figure in _FIGURE.findall(text) if figure.strip() != "4"]
+    """24M * 4 bytes ~= 96MB / image (only forward!): values and bytes, neither the float's 4 nor remarks."""
+    found = [figure.strip() for figure in _FIGURE.findall(text.partition("(")[0])]
     return found if metric == "memory" else found[:1]
 
 
 def _cells(entry: re.Match[str]) -> tuple[str, ...]:
-    layer = entry["layer"].strip().rstrip(":").strip()
+    layer = _layer(entry)
     output = (entry["output"] or "").strip()
     memory, params = (entry["memory"] or "").strip(), (entry["params"] or "").strip()
     cells = {"output": output, "memory": memory, "params": params}
-    if layer.lower().startswith("input"):
+    if _INPUT.fullmatch(layer):
         shape = [part.strip() for part in re.split(r"[x×*]", output or memory.partition("=")[0])]
         if len(shape) != 3:
             raise CellError(f"`{memory}` is not height*width*channels", "the input's memory says its shape: 224*224*3")

@@ -6,6 +6,7 @@ the column is missing or empty, a bias in every layer with weights, and an RBF a
 """
 
 import re
+from dataclasses import replace
 
 from cnnscope.spec.columns import title
 from cnnscope.spec.dialects import canonical
@@ -32,7 +33,7 @@ def claims(document: Document) -> bool:
 def read(document: Document) -> Program:
     """Rewrite every row into canonical cells; lines, and so all errors, stay those of the file."""
     tables = [_canonical(table) if _is_textbook(table) else table for table in document.tables]
-    return canonical.read(Document(document.path, tables=tables, lines=document.lines, faults=document.faults))
+    return canonical.read(replace(document, tables=tables))
 
 
 def _is_textbook(table: Table) -> bool:
@@ -45,9 +46,9 @@ def _is_textbook(table: Table) -> bool:
 
 def _canonical(table: Table) -> Table:
     header = [_COLUMNS.get(title(cell), title(cell)) for cell in table.header]
-    columns = tuple(dict.fromkeys([*header, "output", "maps"]))
+    columns = (*header, *(column for column in ("output", "maps") if column not in header))
     rows = [TableRow(row.line, _cells(dict(zip(header, row.cells, strict=True)), columns)) for row in table.rows]
-    return Table(table.line, columns, rows)
+    return replace(table, header=columns, rows=rows)
 
 
 def _cells(cells: dict[str, str], columns: tuple[str, ...]) -> tuple[str, ...]:
@@ -55,12 +56,13 @@ def _cells(cells: dict[str, str], columns: tuple[str, ...]) -> tuple[str, ...]:
     cells = cells | {"type": kind}
     maps, size = _number(cells.get("maps", "")), _number(cells.get("size", ""))
     if kind == "fully connected":
-        cells |= {"maps": maps or size, "size": "", "kernel": "", "stride": "", "padding": ""}
+        cells |= {"maps": maps or size, "size": ""}
         if cells.get("activation", "").lower() == "rbf":
             cells |= {"type": "rbf", "activation": ""}
     elif kind.endswith("pool"):
         # A pool's maps follow from its input, so the printed figure is a claim like its size.
-        cells |= {"maps": "", "output": f"{size}x{maps}" if size and maps else "", "size": "" if maps else size}
+        both = bool(maps and size and not cells.get("output"))
+        cells |= {"maps": "", "size": "" if both else size} | ({"output": f"{size}x{maps}"} if both else {})
     else:
         cells |= {"maps": maps, "size": size}
     return tuple(cells.get(column, "") for column in columns)

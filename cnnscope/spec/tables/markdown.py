@@ -6,7 +6,16 @@ A line reader rather than a Markdown library: markdown-it costs 45 ms at every s
 import re
 
 from cnnscope.errors import Fault
-from cnnscope.spec.tables.document import MOST_ROWS, Document, Table, clean, header_row, split_lines, table_row
+from cnnscope.spec.tables.document import (
+    MOST_ROWS,
+    Document,
+    Table,
+    TableRow,
+    clean,
+    header_row,
+    split_lines,
+    table_row,
+)
 
 SUFFIXES = (".md", ".markdown")
 
@@ -51,24 +60,28 @@ def read(text: str) -> Document:
 def _front_matter(document: Document) -> int:
     """Reads the block between two --- lines at the top; returns the number of lines that it takes."""
     lines = document.lines
-    if not lines or lines[0].rstrip() != "---":
+    if lines[0].rstrip() != "---":
         return 0
     document.has_front = True
-    for number, line in enumerate(lines[1:], start=2):
-        if line.rstrip() == "---":
-            return number
-        if not line.strip() or line.lstrip().startswith("#"):
-            continue
-        key, colon, value = (part.strip() for part in line.partition(":"))
-        if not colon or not _KEY.fullmatch(key):
-            document.fault(Fault(number, "", f"`{line.strip()[:40]}` is no front matter", "write `key: value`"))
-            continue
-        key = key.lower().replace(" ", "_").replace("-", "_")
-        if key in document.front:
-            document.fault(Fault(number, key, "stands twice in the front matter", "keep one"))
-        document.front[key] = (number, value[1:-1] if value[:1] in "'\"" and value[-1:] == value[:1] else value)
-    document.fault(Fault(1, "", "the front matter does not end", "close it with a line of three dashes, ---"))
-    return len(lines)
+    end = next((number for number, line in enumerate(lines[1:], start=1) if line.rstrip() == "---"), 0)
+    if not end:
+        document.fault(Fault(1, "", "the front matter does not end", "close it with a line of three dashes, ---"))
+    for number, line in enumerate(lines[1:end], start=2):
+        if line.strip() and not line.lstrip().startswith("#"):
+            _key(document, number, line)
+    return end + 1
+
+
+def _key(document: Document, number: int, line: str) -> None:
+    key, colon, value = (part.strip() for part in line.partition(":"))
+    if not colon or not _KEY.fullmatch(key):
+        document.fault(Fault(number, "", f"`{line.strip()[:40]}` is no front matter", "write `key: value`"))
+        return
+    key = key.lower().replace(" ", "_").replace("-", "_")
+    if key in document.front:
+        document.fault(Fault(number, "", f"`{key[:40]}` stands twice in the front matter", "keep one"))
+    quoted = value[:1] in ("'", '"') and value[-1:] == value[:1]
+    document.front[key] = (number, clean(value[1:-1] if quoted else value))
 
 
 def _footnote(document: Document, name: str, text: str, number: int) -> int:
@@ -91,7 +104,8 @@ def _table(document: Document, delimiter: int, heading: str, heading_line: int) 
         document.fault(
             Fault(delimiter, "", f"{len(titles)} column titles over {columns} columns of dashes", "make them agree")
         )
-    rows, number = [], delimiter + 1
+    rows: list[TableRow] = []
+    number = delimiter + 1
     while number < len(lines) and "|" in lines[number] and len(rows) <= MOST_ROWS:
         if row := table_row(document, header, number + 1, _cells(lines[number])):
             rows.append(row)

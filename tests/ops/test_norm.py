@@ -1,0 +1,110 @@
+"""Normalisations."""
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from cnnscope.graph import place
+from cnnscope.ops import BatchNorm, Cost, GroupNorm, L2Norm, LayerNorm, LocalResponseNorm, Op
+from cnnscope.ops.op import WHOLE
+from cnnscope.shapes import Shape, Window
+from tests.ops.agreement import assert_refused, assert_row, assert_values
+
+STEM = [(1, 64, 112, 112)]
+CENTRED = BatchNorm(scale=False)
+KRIZHEVSKY = LocalResponseNorm()
+
+ROWS = [
+    pytest.param(BatchNorm(), STEM, (1, 64, 112, 112), 128, 0, id="ResNet's first batch norm: gamma and beta for 64 channels"),
+    pytest.param(CENTRED, STEM, (1, 64, 112, 112), 64, 0, id="TF-Slim's batch norm without gamma"),
+    pytest.param(BatchNorm(), [(1, 100)], (1, 100), 200, 0, id="batch norm of features"),
+    pytest.param(CENTRED, [(1, 100)], (1, 100), 100, 0, id="batch norm of features without gamma"),
+    pytest.param(KRIZHEVSKY, [(1, 96, 55, 55)], (1, 96, 55, 55), 0, 0, id="AlexNet's response norm: k 2, n 5, alpha 1e-4, beta 3/4 (Krizhevsky et al. 2012)"),
+    pytest.param(LocalResponseNorm(n=3, k=Fraction(1, 2), alpha=1, beta=1), [(1, 2, 4, 5)], (1, 2, 4, 5), 0, 0, id="a response norm over more maps than there are"),
+    pytest.param(LayerNorm(), [(1, 96, 56, 56)], (1, 96, 56, 56), 192, 0, id="ConvNeXt's layer norm of maps (Liu et al. 2022)"),
+    pytest.param(LayerNorm(), [(1, 197, 768)], (1, 197, 768), 1_536, 0, id="a vision transformer's layer norm of tokens (Dosovitskiy et al. 2020)"),
+    pytest.param(LayerNorm(), [(1, 768)], (1, 768), 1_536, 0, id="layer norm of features"),
+    pytest.param(GroupNorm(), [(1, 64, 56, 56)], (1, 64, 56, 56), 128, 0, id="32 groups of two channels (Wu & He 2018)"),
+    pytest.param(GroupNorm(groups=8), [(1, 8, 9, 7)], (1, 8, 9, 7), 16, 0, id="as many groups as channels: instance norm"),
+    pytest.param(L2Norm(), [(1, 512, 38, 38)], (1, 512, 38, 38), 512, 0, id="SSD scales conv4_3 by a factor per channel (Liu et al. 2015)"),
+    pytest.param(L2Norm(scale=False), [(1, 128)], (1, 128), 0, 0, id="FaceNet's embedding has length 1 and nothing to learn (Schroff et al. 2015)"),
+]  # fmt: skip
+
+COSTS = [
+    pytest.param(BatchNorm(), STEM, Cost(multiply_adds=802_816), id="batch norm: one multiply-add for each of 64 x 112 x 112"),
+    pytest.param(CENTRED, STEM, Cost(multiply_adds=802_816), id="without gamma it still divides by the deviation"),
+    pytest.param(KRIZHEVSKY, [(1, 96, 55, 55)], Cost(multiply_adds=1_742_400, divides=290_400, transcendentals=290_400), id="response norm: five squares and the offset, a power, a divide"),
+    pytest.param(LayerNorm(), [(1, 96, 56, 56)], Cost(multiply_adds=602_112, adds=602_112, multiplies=301_056, divides=6_272, transcendentals=3_136), id="layer norm of 301,056 values at 3,136 positions"),
+    pytest.param(LayerNorm(), [(1, 197, 768)], Cost(multiply_adds=302_592, adds=302_592, multiplies=151_296, divides=394, transcendentals=197), id="layer norm of 151,296 values in 197 tokens"),
+    pytest.param(GroupNorm(), [(2, 64, 56, 56)], Cost(multiply_adds=802_816, adds=802_816, multiplies=401_408, divides=128, transcendentals=64), id="group norm of 401,408 values in 2 x 32 groups"),
+    pytest.param(L2Norm(), [(1, 512, 38, 38)], Cost(multiply_adds=739_328, multiplies=739_328, divides=739_328, transcendentals=1_444), id="L2 norm: a square, a divide and a factor for each of 739,328, a root for each of 38 x 38"),
+    pytest.param(L2Norm(scale=False), [(1, 128)], Cost(multiply_adds=128, divides=128, transcendentals=1), id="L2 norm without factors"),
+]  # fmt: skip
+
+BUFFERS = [
+    pytest.param(BatchNorm(), STEM, 128, id="running mean and variance of 64 channels"),
+    pytest.param(CENTRED, STEM, 128, id="gamma left out, the statistics stay"),
+    pytest.param(LayerNorm(), [(1, 197, 768)], 0, id="layer norm keeps no statistics"),
+    pytest.param(GroupNorm(), [(1, 64, 56, 56)], 0, id="nor does group norm"),
+]  # fmt: skip
+
+NEEDS_MAPS = "a fully connected, flatten or tokens row leaves no height and width: put this row before it"
+
+ERRORS = [
+    pytest.param(KRIZHEVSKY, [(1, 10)], "needs maps (channels x height x width), got 10", NEEDS_MAPS, id="a response norm needs maps"),
+    pytest.param(LocalResponseNorm(n=4), [(1, 96, 55, 55)], "a sum over 4 neighbouring maps", "n must be odd: the map itself and as many on either side", id="ONNX and torch put the fourth neighbour on different sides"),
+    pytest.param(BatchNorm(), [(1, 196, 64)], "needs maps or features, got tokens 196x64", "put bn before the tokens row", id="batch norm of tokens"),
+    pytest.param(L2Norm(), [(1, 196, 64)], "needs maps or features, got tokens 196x64", "put l2 norm before the tokens row", id="L2 norm of tokens"),
+    pytest.param(GroupNorm(), [(1, 48, 7, 7)], "48 channels cannot be split into 32 groups", "groups must divide 48", id="groups that do not divide"),
+    pytest.param(GroupNorm(), [(1, 32, 1, 1)], "one value in each of 32 groups", "less its own mean nothing is left of it: use fewer groups", id="groups of one value, which torch refuses too"),
+]  # fmt: skip
+
+VALUES = [
+    pytest.param(BatchNorm(), [[3]], [[3.5]], {"weight": [3], "bias": [0.5], "running_mean": [1], "running_var": [4 - 1e-5]}, id="(3 - 1) / 2, times 3, plus 1/2"),
+    pytest.param(CENTRED, [[3]], [[1.5]], {"bias": [0.5], "running_mean": [1], "running_var": [4 - 1e-5]}, id="the same without gamma"),
+    pytest.param(LocalResponseNorm(n=3, k=1, alpha=1, beta=1), [[[[1]], [[2]], [[3]]]], [[[[1 / 6]], [[2 / 15]], [[3 / 14]]]], {}, id="alpha is not divided by n: 1 / (1 + 1 + 4), 2 / (1 + 1 + 4 + 9), 3 / (1 + 4 + 9)"),
+    pytest.param(LayerNorm(), [[1, 3]], [[-0.999995, 2.99999]], {"weight": [1, 2], "bias": [0, 1]}, id="mean 2, variance 1 + 1e-5"),
+    pytest.param(LayerNorm(), [[[[1]], [[3]]]], [[[[-0.999995]], [[2.99999]]]], {"weight": [1, 2], "bias": [0, 1]}, id="of maps, over the channels of each position"),
+    pytest.param(GroupNorm(groups=1), [[[[1, 1]], [[3, 3]]]], [[[[-0.999995, -0.999995]], [[2.99999, 2.99999]]]], {"weight": [1, 2], "bias": [0, 1]}, id="one mean over channels and positions"),
+    pytest.param(L2Norm(), [[[[3]], [[4]]]], [[[[0.6]], [[1.6]]]], {"weight": [[[1]], [[2]]]}, id="3/5, and 4/5 times 2"),
+]  # fmt: skip
+
+WINDOWS = [
+    pytest.param(BatchNorm(), STEM, None, id="batch norm's statistics are stored: one position"),
+    pytest.param(LayerNorm(), STEM, None, id="layer norm sees one position"),
+    pytest.param(GroupNorm(), STEM, WHOLE, id="group norm's statistics are those of the whole map"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("op, inputs, output, params, macs", ROWS)
+def test_hand_numbers_onnxruntime_and_torch_agree(
+    op: Op, inputs: Sequence[Shape], output: Shape, params: int, macs: int
+) -> None:
+    assert_row(op, inputs, output, params, macs)
+
+
+@pytest.mark.parametrize("op, inputs, cost", COSTS)
+def test_arithmetic_by_kind(op: Op, inputs: Sequence[Shape], cost: Cost) -> None:
+    assert op.cost(*inputs) == cost
+
+
+@pytest.mark.parametrize("op, inputs, buffers", BUFFERS)
+def test_stored_but_not_trained(op: Op, inputs: Sequence[Shape], buffers: int) -> None:
+    assert place(op, tuple(inputs)).buffers == buffers
+
+
+@pytest.mark.parametrize("op, inputs, message, hint", ERRORS)
+def test_what_does_not_fit_is_refused(op: Op, inputs: Sequence[Shape], message: str, hint: str) -> None:
+    assert_refused(op, inputs, message, hint)
+
+
+@pytest.mark.parametrize("op, given, expected, weights", VALUES)
+def test_values_by_hand(op: Op, given: Any, expected: Any, weights: Mapping[str, Any]) -> None:
+    assert_values(op, given, expected, weights)
+
+
+@pytest.mark.parametrize("op, inputs, window", WINDOWS)
+def test_windows(op: Op, inputs: Sequence[Shape], window: Window | str | None) -> None:
+    assert op.window(*inputs) == window
