@@ -14,6 +14,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from cnnscope.analysis.report import Report
     from cnnscope.api import Network, load, load_all, networks
+    from cnnscope.export import build_torch, export_onnx
     from cnnscope.errors import CnnscopeError, SpecError, UnknownModelError, UsageError
 
 _HOMES = {
@@ -21,6 +22,8 @@ _HOMES = {
     "load_all": "api",
     "networks": "api",
     "Network": "api",
+    "export_onnx": "export",
+    "build_torch": "export",
     "Report": "analysis.report",
     "CnnscopeError": "errors",
     "SpecError": "errors",
@@ -32,6 +35,8 @@ __all__ = [
     "load",
     "load_all",
     "networks",
+    "export_onnx",
+    "build_torch",
     "Network",
     "Report",
     "CnnscopeError",

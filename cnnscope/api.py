@@ -49,6 +49,17 @@ class Network:
             return self.graph.resized(shape)
         return build(self.program, self.variant, shape=shape)
 
+    def shaped(self, given: Shape | str | None) -> Graph:
+        """The network for an input of this shape, written as for `analyze`; at its page's own where left out."""
+        shape = _shape(given)
+        return self.graph if shape is None or (self._states_input and shape == self.graph.input_shape) else self.at(shape)
+
+    def shaped(self, given: Shape | str | None) -> Graph:
+        """The network for an input written as for `analyze`, or at its page's own where none is given."""
+        shape = _shape(given)
+        own = shape is None or (self._states_input and shape == self.graph.input_shape)
+        return self.graph if own or shape is None else self.at(shape)
+
     def analyze(
         self,
         *,
@@ -64,10 +75,7 @@ class Network:
         when the page or the input shape does not fit, UsageError for an unknown dtype, batch or optimizer.
         """
         _check(batch, dtype, optimizer)
-        shape = _shape(input)
-        graph = (
-            self.graph if shape is None or (self._states_input and shape == self.graph.input_shape) else self.at(shape)
-        )
+        graph = self.shaped(input)
         result = report.analyze(graph, batch=batch, dtype=dtype, optimizer=optimizer, in_place=in_place)
         judged = self._judged if self._states_input else claims.judge(graph, report.analyze(graph))
         return replace(result, claims=judged, renderers=_RENDERERS)

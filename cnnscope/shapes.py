@@ -87,7 +87,8 @@ def slide(size: Pair, moving: Window, *, ceil: bool = False) -> Pair:
 
 def _positions(size: int, axis: Axis, direction: str, *, ceil: bool) -> int:
     span = size + axis.before + axis.after - axis.extent
-    if span < 0:
+    # With `ceil` the last window may hang over, so torch and Caffe let the only window do so too.
+    if span < 0 and not (ceil and span > -axis.stride):
         padded = f"{size} + {axis.before} + {axis.after} padding" if axis.before or axis.after else str(size)
         raise ShapeError(
             f"a window {axis.extent} {direction} does not fit into an input {padded} {direction}: no output is left",
@@ -101,14 +102,15 @@ def _positions(size: int, axis: Axis, direction: str, *, ceil: bool) -> int:
 
 
 def misfit(size: Pair, moving: Window, *, ceil: bool = False) -> str:
-    """Says in one line where (n + 2p - k) / s is not whole, and how it was rounded; empty where it is."""
+    """Says in one line where (n + 2p - k) / s is not whole, how it was rounded, and when only padding was cut."""
     parts = []
     for length, axis in zip(size, moving, strict=True):
         span = length + axis.before + axis.after - axis.extent
-        if span % axis.stride:
+        if rest := span % axis.stride:
             taken = _positions(length, axis, "long", ceil=ceil)
             # Two decimals at most: the figure is read, not computed with.
-            parts.append(f"{round(float(span / axis.stride + 1), 2):g} -> {taken}")
+            cut = ", only padding is cut" if rest <= axis.after and not ceil else ""
+            parts.append(f"{round(float(span / axis.stride + 1), 2):g} -> {taken}{cut}")
     return f"does not fit: {' and '.join(dict.fromkeys(parts))}" if parts else ""
 
 

@@ -19,6 +19,8 @@ def test_the_public_names_are_these():
         "load",
         "load_all",
         "networks",
+        "export_onnx",
+        "build_torch",
         "Network",
         "Report",
         "CnnscopeError",

@@ -11,7 +11,7 @@ import typer
 
 from cnnscope.errors import CnnscopeError
 
-COMMANDS = {"analyze": "analyze", "list": "list_"}
+COMMANDS = {"analyze": "analyze", "list": "list_", "export": "export"}
 """Every command and its module, in the order of the help."""
 
 INTERNAL_ERROR, INTERRUPTED = 4, 130

@@ -3,14 +3,14 @@
 import os
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import typer
 
 from cnnscope import render
-from cnnscope.errors import UsageError, WriteError
+from cnnscope.errors import UsageError
+from cnnscope.files import complete
 
 TERMINAL = "terminal"
 
@@ -64,12 +64,11 @@ def ascii_only() -> bool:
 def deliver(results: Sequence[Any], view: render.View, *, format_name: str | None, outputs: Sequence[Path]) -> None:
     """Write results to every output file, or else to stdout; nothing is written before everything is rendered."""
     names = [format_name or _by_suffix(path) for path in outputs] if outputs else [format_name or TERMINAL]
-    for path in outputs:
-        _refuse(path)
     on_paper = view._replace(width=None, colour=False, plain=False)
     texts = [render.module(name).render(results, on_paper if outputs else view) for name in names]
     for path, text in zip(outputs, texts, strict=False):
-        write(path, text)
+        with complete(path) as file:
+            file.write(text.encode())
     if not outputs:
         sys.stdout.write(texts[0])
         sys.stdout.flush()
@@ -84,45 +83,17 @@ def _by_suffix(path: Path) -> str:
     )
 
 
-def _refuse(path: Path) -> None:
-    if path.is_dir():
-        raise UsageError(f"{path} is a directory", "name a file in it")
-    if not path.parent.is_dir():
-        raise UsageError(f"{path}: there is no directory {path.parent}", "create it first")
-
-
-def write(path: Path, text: str) -> None:
-    """A complete file or none: written beside its place and renamed. WriteError when it cannot be."""
-    import tempfile
-
-    temporary = None
-    try:
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
-        ) as file:
-            temporary = Path(file.name)
-            file.write(text)
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-        temporary.chmod(mode)
-        temporary.replace(path)
-    except OSError as error:
-        if temporary:
-            with suppress(OSError):
-                temporary.unlink()
-        raise WriteError(
-            f"{path} cannot be written: {error.strerror}", "check the directory and its permissions"
-        ) from None
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
 def models_argument() -> Any:
     return typer.Argument(
         help="Names from `cnnscope list`, spec files (.md .csv .tsv .txt, page.md:variant, '*.md') or - for stdin.",
         metavar="MODEL...",
+        autocompletion=complete_model,
+    )
+
+
+def model_argument() -> Any:
+    return typer.Argument(
+        help="A name from `cnnscope list`, a spec file (page.md:variant for one of several) or - for stdin.",
+        metavar="MODEL",
         autocompletion=complete_model,
     )

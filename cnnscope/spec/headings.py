@@ -18,36 +18,38 @@ _TAKEN = {"i", "min", "max", "ceil", "floor", "round_to", *PLAIN, *METRICS}
 _INPUT = re.compile(r"in[0-9]*")
 
 
-def declared(document: Document) -> tuple[Block, dict[str, Block], list[Fault]]:
-    """The network, still without rows, the blocks by name, and what is wrong with either.
+def declared(document: Document) -> tuple[Block, list[Block], list[Fault]]:
+    """The network and the blocks, still without rows, and what is wrong with them.
 
     The network is the heading of level 1 that has parameters, or else the first of level 1.
     """
     network = Block("", {}, [])
-    blocks: dict[str, Block] = {}
+    blocks: list[Block] = []
     faults: list[Fault] = []
+    lines: dict[str, int] = {}
     is_function = False
     for line, level, heading in document.headings:
         function = _FUNCTION.fullmatch(heading)
         if level == 1 and function and is_function:
-            faults.append(Fault(line, function[1], "a second network on this page", "make it a block: ## name(...)"))
+            hint = "make it a block: ## name(...)"
+            faults.append(Fault(line, function[1][:40], "a second network on this page", hint))
         elif level == 1 and function:
             network, is_function = Block(function[1], _parameters(function[2], line, faults), [], line), True
         elif level == 1 and not network.name:
             network = Block(heading, {}, [], line)
         elif level > 1 and function:
-            if problem := _unfit_name(function[1], blocks):
+            if problem := _unfit_name(function[1], lines):
                 faults.append(Fault(line, function[1][:40], problem, "rename the block"))
-            else:
-                blocks[function[1]] = Block(function[1], _parameters(function[2], line, faults), [], line)
+            blocks.append(Block(function[1], _parameters(function[2], line, faults), [], line))
+            lines.setdefault(function[1], line)
     return network, blocks, faults
 
 
-def _unfit_name(name: str, blocks: dict[str, Block]) -> str:
+def _unfit_name(name: str, lines: dict[str, int]) -> str:
     plain = name.lower().replace("-", " ")
     if plain in VOCABULARY or plain in SYNONYMS or plain == "input":
         return "an operator has this name"
-    return f"the block of line {blocks[name].line} has this name" if name in blocks else ""
+    return f"the block of line {lines[name]} has this name" if name in lines else ""
 
 
 def _parameters(text: str, line: int, faults: list[Fault]) -> dict[str, str | None]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from cnnscope.errors import CellError
-from cnnscope.shapes import LARGEST_DIMENSION, Shape
+from cnnscope.shapes import Shape
 from cnnscope.spec.expressions import Expression, Names, Value, names_in, parse
 from cnnscope.spec.values import parameter, whole
 
@@ -159,10 +159,10 @@ def input_shape(text: str) -> Shape:
             f"input `{text[:40]}` is neither CxHxW nor a number of features",
             "write channels x height x width, such as 3x224x224, or one number for a network of neurons",
         )
-    shape = tuple(whole(part) for part in parts)
-    if any(size > LARGEST_DIMENSION for size in shape):
-        raise CellError(f"input `{text}` is too large", "at most 2^31 - 1 is read")
-    return shape
+    try:
+        return tuple(whole(part) for part in parts)
+    except CellError as error:
+        raise CellError(f"input `{text[:40]}`: {error.message}", error.hint) from None
 
 
 def names(parameters: Mapping[str, str | None], arguments: Mapping[str, Value]) -> dict[str, Value]:

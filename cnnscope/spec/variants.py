@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from cnnscope.errors import CellError, Fault
 from cnnscope.graph import METRICS
-from cnnscope.spec.columns import suggestion, title
+from cnnscope.spec.columns import nearest, title
 from cnnscope.spec.faults import MOST_FAULTS
 from cnnscope.spec.figures import figures
 from cnnscope.spec.program import Program, Variant
@@ -39,11 +39,17 @@ def read_variants(program: Program, table: Table, footnotes: Mapping[str, str]) 
 
 
 def _header_faults(program: Program, line: int, header: list[str]) -> list[Fault]:
-    known = [*VARIANT_COLUMNS, *program.network.parameters, *METRICS]
-    unknown = [column for column in header if column and column not in known]
-    faults = [Fault(line, "", f"unknown column `{column[:40]}`", suggestion(column, known)) for column in unknown]
-    twice = [column for column in header if column and header.count(column) > 1]
-    return faults + [Fault(line, "", f"two columns `{column[:40]}`", "keep one") for column in twice]
+    parameters = program.network.parameters
+    known = f"known are {', '.join([*VARIANT_COLUMNS, *parameters])} and claims: params, macs ..."
+    faults = []
+    for column in header:
+        if column and column not in (*VARIANT_COLUMNS, *parameters, *METRICS):
+            near = nearest(column, (*VARIANT_COLUMNS, *parameters, *METRICS))
+            hint = f'did you mean "{near}"?' if near else known
+            faults.append(Fault(line, "", f"unknown column `{column[:40]}`", hint))
+        elif column and header.count(column) > 1:
+            faults.append(Fault(line, "", f"two columns `{column[:40]}`", "keep one"))
+    return faults
 
 
 def _variant(header: list[str], row: TableRow, footnotes: Mapping[str, str]) -> Variant:

@@ -35,6 +35,7 @@ ROWS = [
     pytest.param(AvgPool(kernel=(2, 2)), [(1, 128, 56, 56)], (1, 128, 28, 28), 0, 0, id="DenseNet's transition (Huang et al. 2016)"),
     pytest.param(AvgPool(kernel=(1, 1), stride=(2, 2)), [(1, 16, 32, 32)], (1, 16, 16, 16), 0, 0, id="option A's subsampling skips pixels (He et al. 2015)"),
     pytest.param(AvgPool(kernel=(3, 3), stride=(2, 2), padding=(0, 1, 1, 0), count_padding=True, rounding="ceil"), [(1, 2, 6, 7)], (1, 2, 3, 4), 0, 0, id="padding counts, the overhang does not, and no side is like another"),
+    pytest.param(AvgPool(kernel=(4, 4), padding=(0, 2, 3, 1), rounding="ceil", count_padding=True), [(1, 2, 14, 2)], (1, 2, 4, 1), 0, 0, id="nor does a mean's window start there, even where padding counts"),
     pytest.param(AvgPool(**FALLS_IN_PADDING, count_padding=True), [(1, 2, 5, 4)], (1, 2, 2, 2), 0, 0, id="a mean over padding drops the same window"),
 ]  # fmt: skip
 

@@ -45,10 +45,14 @@ def shapes(result: Report) -> dict[str, tuple[int, ...]]:
 def error(text: str, path: str = "net.md") -> str:
     """The text of the error that reading or analyzing this page raises."""
     with pytest.raises(cnnscope.CnnscopeError) as caught:
-        program = read(text, path)
-        for name in program.variants or [""]:
-            cnnscope.Network(program, name).analyze()
+        analyze_all(text, path)
     return str(caught.value)
+
+
+def analyze_all(text: str, path: str = "net.md") -> list[Report]:
+    """Every network of a page."""
+    program = read(text, path)
+    return [cnnscope.Network(program, name).analyze() for name in program.variants or [""]]
 
 
 def command_line(

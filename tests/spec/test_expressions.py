@@ -106,7 +106,7 @@ def test_an_expression_is_worth(text, value):
         "(1).real",
         "n__m",
         "__import__('os')",
-        "ｎ",
+        "\uff4e",
         "п",
         "n\x00",
         "(" * 150,

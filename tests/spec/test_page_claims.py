@@ -165,8 +165,8 @@ def test_claims_are_judged_at_the_page_s_own_input_batch_and_type():
         ("output", "1x2x3x4", "output: `1x2x3x4` is not a size\n  write 56x56, 112x112x64 or one number"),
     ],
 )  # fmt: skip
-def test_a_claim_that_is_no_figure_says_so(metric, cell, message):
-    assert error(page(HEADER.format(metric), ROW.format(cell), input="3x224x224")) == f"net.md:6: conv1_1: {message}"
+def test_a_claim_that_is_no_figure_says_so(metric, cell, message, refused):
+    refused(page(HEADER.format(metric), ROW.format(cell), input="3x224x224"), f"net.md:6: conv1_1: {message}")
 
 
 def test_a_figure_of_the_whole_network_must_say_which_variant_it_means():

@@ -136,8 +136,8 @@ def test_names_that_are_missing_are_made_up_and_avoid_those_given():
         (["a | relu | | 1000000000"], "net.md:6: a: repeat: 1,000,000,000 is more than 200,000 layers\n  repeat less"),
     ],
 )  # fmt: skip
-def test_a_row_that_cannot_be_called_says_why(rows, text):
-    assert error(page("layer | type | from | repeat", *rows)) == text
+def test_a_row_that_cannot_be_called_says_why(rows, text, refused):
+    refused(page("layer | type | from | repeat", *rows), text)
 
 
 def test_when_must_be_a_condition():

@@ -38,13 +38,13 @@ class _Page:
 
     def program(self) -> Program:
         tables, variants = self._sort()
-        every = (self.network, *self.blocks.values())
-        parameters = {name for block in every for name in block.parameters}
-        reader = Rows(parameters, set(self.blocks), damaged=bool(self.document.faults))
+        blocks = {block.name: block for block in self.blocks}
+        parameters = {name for block in (self.network, *self.blocks) for name in block.parameters}
+        reader = Rows(parameters, set(blocks), damaged=bool(self.document.faults))
         for block, table in tables:
             block.rows = reader.read(table, self.document.footnotes, inside_block=block is not self.network)
         self.faults += reader.faults
-        program = Program(self.document.path, self._name(), self.network, self.blocks)
+        program = Program(self.document.path, self._name(), self.network, blocks)
         program.input, program.input_figures = reader.input, reader.input_figures
         self._front_matter(program, has_variants=bool(variants))
         for table in variants:
@@ -55,7 +55,7 @@ class _Page:
 
     def _sort(self) -> tuple[list[tuple[Block, Table]], list[Table]]:
         """The table of every block, the network's among them, and the tables of variants; all others are prose."""
-        blocks = {block.line: block for block in self.blocks.values()}
+        blocks = {block.line: block for block in self.blocks}
         found: dict[int, tuple[Block, Table]] = {}
         variants = []
         for table in self.document.tables:
@@ -77,7 +77,7 @@ class _Page:
 
     def _expect_tables(self, found: dict[int, tuple[Block, Table]]) -> None:
         hint = "a table of layers has a `type` column"
-        for block in (self.network, *self.blocks.values()):
+        for block in (self.network, *self.blocks):
             if block.line not in found:
                 what = "page" if block is self.network else f"block {block.name[:40]}"
                 self.faults.append(Fault(block.line, "", f"the {what} has no table of layers", hint))
@@ -101,7 +101,9 @@ class _Page:
             elif key not in FRONT_MATTER:
                 near = nearest(key, (*FRONT_MATTER, *METRICS))
                 hint = (
-                    f'did you mean "{near}"?' if near else f"known are {', '.join(FRONT_MATTER)} and claims: params ..."
+                    f'did you mean "{near}"?'
+                    if near
+                    else f"known are {', '.join(FRONT_MATTER)} and claims: params, macs ..."
                 )
                 self.faults.append(Fault(line, "", f"unknown front-matter key `{key[:40]}`", hint))
             elif key != "name":

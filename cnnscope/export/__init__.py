@@ -1,0 +1,80 @@
+"""Graph -> what a framework runs. Walks the spellings that operators state as data; knows no operator by name."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cnnscope.errors import MissingExtraError, UsageError
+from cnnscope.export import onnx_file, onnx_model, weights_file
+from cnnscope.export.weights import Tensor, random_array, random_chunks, tensors
+from cnnscope.graph import Graph, walk
+
+if TYPE_CHECKING:
+    from cnnscope.export.torch_module import TorchNetwork
+
+RANDOM, NONE = "random", "none"
+DYNAMIC = "dynamic"
+
+
+def export_onnx(
+    graph: Graph,
+    path: str | Path,
+    *,
+    batch: int | str = 1,
+    dtype: str = "float32",
+    opset: int = onnx_model.OPSET,
+    weights: str = RANDOM,
+    seed: int = 0,
+) -> list[Path]:
+    """Write a network as ONNX; returns the files written, two where the weights exceed 2 GB.
+
+    `batch` is a number or "dynamic". `weights` are "random" (of `seed`: the same bytes on every machine), "none" (a file
+    of kilobytes whose tensors point to a place that does not exist), or a .npz or .safetensors file. Every file is
+    complete or absent. UsageError for what cannot be written or read, WriteError where the disk refuses,
+    MissingExtraError without onnx.
+    """
+    if batch != DYNAMIC and (not isinstance(batch, int) or batch < 1):
+        raise UsageError(f"batch {batch}", f"write a number of images, at least 1, or {DYNAMIC}")
+    layers = tuple(walk(graph, batch=batch if isinstance(batch, int) else 1))
+    model = onnx_model.onnx_model(graph, layers, dynamic=batch == DYNAMIC, dtype=dtype, opset=opset)
+    onnx_model.check(model, layers)
+    stored = list(tensors(layers))
+    if weights == NONE:
+        return onnx_file.write(Path(path), model, stored, None)
+    with _chunks(weights, stored, seed=seed) as chunks:
+        return onnx_file.write(Path(path), model, stored, lambda tensor: (part.astype(dtype, copy=False) for part in chunks(tensor)))
+
+
+def build_torch(graph: Graph, *, weights: str = RANDOM, seed: int = 0) -> "TorchNetwork":
+    """The network as an nn.Module in eval mode; its state_dict keys are the layers' names, "conv1.weight".
+
+    `weights` and `seed` as for export_onnx, so that both hold the same values. MissingExtraError without torch.
+    """
+    try:
+        import torch
+
+        from cnnscope.export.torch_module import TorchNetwork
+    except ImportError:
+        raise MissingExtraError("torch is not installed", "pip install 'cnnscope[torch]'") from None
+    layers = tuple(walk(graph))
+    stored = {tensor.name: tensor for tensor in tensors(layers)}
+    if weights == NONE:
+        return TorchNetwork(graph, layers, lambda name: torch.empty(stored[name].shape, device="meta")).eval()
+    if weights == RANDOM:
+        return TorchNetwork(graph, layers, lambda name: torch.from_numpy(random_array(stored[name], seed=seed))).eval()
+    with weights_file.opened(Path(weights), list(stored.values())) as arrays:
+        return TorchNetwork(graph, layers, lambda name: torch.from_numpy(arrays[name])).eval()
+
+
+@contextmanager
+def _chunks(weights: str, stored: list[Tensor], *, seed: int) -> Iterator[Callable[[Tensor], Iterator[Any]]]:
+    """The values of each tensor, part by part."""
+    if weights == RANDOM:
+        yield lambda tensor: random_chunks(tensor, seed=seed)
+        return
+    if Path(weights).suffix not in weights_file.SUFFIXES:
+        known = f"{RANDOM}, {NONE}, or a file ending in {' or '.join(weights_file.SUFFIXES)}"
+        raise UsageError(f"weights `{weights}` are not known", f"known are {known}; pickles are refused, they can run code")
+    with weights_file.opened(Path(weights), stored) as arrays:
+        yield lambda tensor: iter([arrays[tensor.name].reshape(-1)])
