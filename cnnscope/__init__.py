@@ -14,8 +14,8 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from cnnscope.analysis.report import Report
     from cnnscope.api import Network, load, load_all, networks
-    from cnnscope.export import build_torch, export_onnx
     from cnnscope.errors import CnnscopeError, SpecError, UnknownModelError, UsageError
+    from cnnscope.export import build_torch, export_onnx
 
 _HOMES = {
     "load": "api",

@@ -50,11 +50,6 @@ class Network:
         return build(self.program, self.variant, shape=shape)
 
     def shaped(self, given: Shape | str | None) -> Graph:
-        """The network for an input of this shape, written as for `analyze`; at its page's own where left out."""
-        shape = _shape(given)
-        return self.graph if shape is None or (self._states_input and shape == self.graph.input_shape) else self.at(shape)
-
-    def shaped(self, given: Shape | str | None) -> Graph:
         """The network for an input written as for `analyze`, or at its page's own where none is given."""
         shape = _shape(given)
         own = shape is None or (self._states_input and shape == self.graph.input_shape)

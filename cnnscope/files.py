@@ -31,7 +31,9 @@ def complete(path: Path) -> Iterator[BinaryIO]:
         temporary = None
     except OSError as error:
         reason = error.strerror or str(error)
-        raise WriteError(f"{path} cannot be written: {reason}", "check the directory, its permissions and space") from None
+        raise WriteError(
+            f"{path} cannot be written: {reason}", "check the directory, its permissions and space"
+        ) from None
     finally:
         if temporary:
             with suppress(OSError):

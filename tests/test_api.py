@@ -130,7 +130,7 @@ def test_another_input_changes_sizes_and_no_parameters_of_a_fully_convolutional_
         ({"batch": 0}, "batch 0"),
         ({"dtype": "float8"}, "dtype `float8` is not known"),
         ({"optimizer": "lion"}, "optimizer `lion` is not known"),
-        ({"input": "3x0x4"}, "`0` is too small"),
+        ({"input": "3x0x4"}, "input `3x0x4`: `0` is too small"),
         ({"input": (3, 224)}, "input `3x224` is neither CxHxW nor a number of features"),
     ],
 )

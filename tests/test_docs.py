@@ -24,7 +24,7 @@ def test_a_generated_page_is_what_make_docs_would_write(page):
 
 
 def test_the_readme_shows_commands():
-    blocks = re.findall(r"```console\n\\$ cnnscope ", (ROOT / "README.md").read_text("utf-8"))
+    blocks = re.findall(r"```console\n\$ cnnscope ", (ROOT / "README.md").read_text("utf-8"))
     assert len(blocks) >= 5
 
 

@@ -13,7 +13,9 @@ from cnnscope.units import short_bytes
 
 def run(
     model: Annotated[str, options.model_argument()],
-    output: Annotated[Path | None, Option("-o", "--output", help="The file; NAME.onnx in this directory if not given.")] = None,
+    output: Annotated[
+        Path | None, Option("-o", "--output", help="The file; NAME.onnx in this directory if not given.")
+    ] = None,
     input_shape: Annotated[str | None, Option("--input", help="CxHxW, or a number of features.")] = None,
     batch: Annotated[str, Option(help="Images per pass, or dynamic.")] = "1",
     dtype: Annotated[str, Option(help="float32 | float16")] = "float32",

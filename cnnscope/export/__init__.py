@@ -29,8 +29,8 @@ def export_onnx(
 ) -> list[Path]:
     """Write a network as ONNX; returns the files written, two where the weights exceed 2 GB.
 
-    `batch` is a number or "dynamic". `weights` are "random" (of `seed`: the same bytes on every machine), "none" (a file
-    of kilobytes whose tensors point to a place that does not exist), or a .npz or .safetensors file. Every file is
+    `batch` is a number or "dynamic". `weights` are "random" (of `seed`: the same bytes on every machine), "none" (a
+    file of kilobytes whose tensors point to a place that does not exist), or a .npz or .safetensors file. Every file is
     complete or absent. UsageError for what cannot be written or read, WriteError where the disk refuses,
     MissingExtraError without onnx.
     """
@@ -43,7 +43,9 @@ def export_onnx(
     if weights == NONE:
         return onnx_file.write(Path(path), model, stored, None)
     with _chunks(weights, stored, seed=seed) as chunks:
-        return onnx_file.write(Path(path), model, stored, lambda tensor: (part.astype(dtype, copy=False) for part in chunks(tensor)))
+        return onnx_file.write(
+            Path(path), model, stored, lambda tensor: (part.astype(dtype, copy=False) for part in chunks(tensor))
+        )
 
 
 def build_torch(graph: Graph, *, weights: str = RANDOM, seed: int = 0) -> "TorchNetwork":
@@ -75,6 +77,8 @@ def _chunks(weights: str, stored: list[Tensor], *, seed: int) -> Iterator[Callab
         return
     if Path(weights).suffix not in weights_file.SUFFIXES:
         known = f"{RANDOM}, {NONE}, or a file ending in {' or '.join(weights_file.SUFFIXES)}"
-        raise UsageError(f"weights `{weights}` are not known", f"known are {known}; pickles are refused, they can run code")
+        raise UsageError(
+            f"weights `{weights}` are not known", f"known are {known}; pickles are refused, they can run code"
+        )
     with weights_file.opened(Path(weights), stored) as arrays:
         yield lambda tensor: iter([arrays[tensor.name].reshape(-1)])

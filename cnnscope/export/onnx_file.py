@@ -43,7 +43,9 @@ def write(path: Path, model: Any, stored: list[Tensor], chunks: Chunks | None) -
     return [path]
 
 
-def _write_references(path: Path, model: Any, stored: list[Tensor], sizes: list[int], element: int, location: str) -> list[Path]:
+def _write_references(
+    path: Path, model: Any, stored: list[Tensor], sizes: list[int], element: int, location: str
+) -> list[Path]:
     """A small file whose tensors lie in another one."""
     offset = 0
     for tensor, size in zip(stored, sizes, strict=True):
@@ -59,7 +61,9 @@ def _write_references(path: Path, model: Any, stored: list[Tensor], sizes: list[
     return [path]
 
 
-def _write_message(file: BinaryIO, model: Any, stored: list[Tensor], sizes: list[int], element: int, chunks: Chunks) -> None:
+def _write_message(
+    file: BinaryIO, model: Any, stored: list[Tensor], sizes: list[int], element: int, chunks: Chunks
+) -> None:
     heads = []
     for tensor, size in zip(stored, sizes, strict=True):
         head = tensor_header(tensor, element).SerializeToString(deterministic=True) + _field(_RAW_DATA, size)

@@ -34,7 +34,8 @@ def onnx_model(
         raise UsageError(f"opset {opset}", f"from {OPSETS[0]} to {OPSETS[-1]} can be written")
     if dtype not in DTYPES:
         raise UsageError(f"dtype `{dtype}` cannot be exported", f"known are {', '.join(DTYPES)}")
-    return _Writer(library(), dtype, opset).model(graph, layers, dynamic=dynamic)
+    model: onnx.ModelProto = _Writer(library(), dtype, opset).model(graph, layers, dynamic=dynamic)
+    return model
 
 
 def library() -> Any:
@@ -58,7 +59,12 @@ class _Writer:
         shapes = {INPUT: layers[0].inputs[0] if layers else (1, *graph.input_shape)}
         shapes |= {layer.node.name: layer.placed.output for layer in layers}
         infos = {name: self._info(name, shape, dynamic=dynamic) for name, shape in shapes.items()}
-        nodes = [node for layer in layers for step in steps(layer, layer.node.op.onnx(*layer.inputs)) for node in self._nodes(step)]
+        nodes = [
+            node
+            for layer in layers
+            for step in steps(layer, layer.node.op.onnx(*layer.inputs))
+            for node in self._nodes(step)
+        ]
         body = helper.make_graph(
             nodes,
             graph.name,
@@ -96,7 +102,9 @@ class _Writer:
         """One initializer for all uses of a constant."""
         key = (constant.values, constant.dtype)
         if key not in self.constants:
-            element = self.element if constant.dtype == "float" else getattr(self.onnx.TensorProto, _ELEMENTS[constant.dtype])
+            element = (
+                self.element if constant.dtype == "float" else getattr(self.onnx.TensorProto, _ELEMENTS[constant.dtype])
+            )
             scalar = not isinstance(constant.values, tuple)
             values = [constant.values] if scalar else list(constant.values)  # type: ignore[arg-type]
             dims = [] if scalar else [len(values)]

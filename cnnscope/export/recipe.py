@@ -33,7 +33,10 @@ def steps(layer: Layer, spelling: Spelling) -> Iterator[Step]:
 
 def _resolved(inputs: tuple[Any, ...], names: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(
-        _resolved(entry, names) if isinstance(entry, tuple) and not isinstance(entry, Constant) else
-        names[entry] if isinstance(entry, str) else entry
+        _resolved(entry, names)
+        if isinstance(entry, tuple) and not isinstance(entry, Constant)
+        else names[entry]
+        if isinstance(entry, str)
+        else entry
         for entry in inputs
     )

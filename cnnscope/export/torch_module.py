@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import torch  # noqa: TID253 - nobody imports this module before torch is wanted
-from torch import Tensor, nn
+import torch  # noqa: TID253 - imported only by who asks for torch
+from torch import Tensor, nn  # noqa: TID253
 
 from cnnscope.export.recipe import Step, steps
 from cnnscope.graph import INPUT, Graph, Layer
@@ -26,7 +26,9 @@ class TorchNetwork(nn.Module):
         self.outputs = graph.outputs
         self.plan: list[tuple[nn.Module, str, tuple[str, ...]]] = []
         last_reader = {name: layer.node.name for layer in layers for name in layer.node.inputs}
-        self.spent = {reader: [name for name, last in last_reader.items() if last == reader] for reader in last_reader.values()}
+        self.spent = {
+            reader: [name for name, last in last_reader.items() if last == reader] for reader in last_reader.values()
+        }
         for layer in layers:
             module = _module(layer, values)
             _attach(self, layer.node.name.split("."), module)

@@ -75,7 +75,8 @@ def random_chunks(tensor: Tensor, *, seed: int) -> "Iterator[numpy.ndarray[Any, 
 
 def random_array(tensor: Tensor, *, seed: int) -> "numpy.ndarray[Any, Any]":
     numpy = _numpy()
-    return numpy.concatenate(list(random_chunks(tensor, seed=seed))).reshape(tensor.shape)
+    array: numpy.ndarray[Any, Any] = numpy.concatenate(list(random_chunks(tensor, seed=seed))).reshape(tensor.shape)
+    return array
 
 
 def _numpy() -> Any:

@@ -23,7 +23,8 @@ def opened(path: Path, wanted: list[Tensor]) -> Iterator[Mapping[str, Any]]:
         raise UsageError(f"{path}: no such file", "name a .npz or .safetensors file, or random, or none")
     if path.suffix not in SUFFIXES:
         raise UsageError(
-            f"{path} is no weights file that can be read", "only .npz without pickles and .safetensors are: a pickle can run code"
+            f"{path} is no weights file that can be read",
+            "only .npz without pickles and .safetensors are: a pickle can run code",
         )
     with (_npz if path.suffix == ".npz" else _safetensors)(path) as arrays:
         _compare(path, {name: tuple(arrays.shape(name)) for name in arrays}, wanted)
@@ -55,7 +56,9 @@ def _npz(path: Path) -> Iterator[_Arrays]:
         with path.open("rb") as stream, numpy.load(stream, allow_pickle=False) as file:
             yield _Arrays(list(file.files), file.__getitem__, lambda name: file[name].shape)
     except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
-        raise UsageError(f"{path} cannot be read as npz: {error}", "it may be truncated, or hold pickled objects") from None
+        raise UsageError(
+            f"{path} cannot be read as npz: {error}", "it may be truncated, or hold pickled objects"
+        ) from None
 
 
 @contextmanager
@@ -79,7 +82,11 @@ def _compare(path: Path, found: Mapping[str, tuple[int, ...]], wanted: list[Tens
         if found.get(t.name, t.shape) != t.shape
     ]
     names = {t.name for t in wanted}
-    faults += [f"not of this network: {name}" for name in found if name not in names and not name.endswith("num_batches_tracked")]
+    faults += [
+        f"not of this network: {name}"
+        for name in found
+        if name not in names and not name.endswith("num_batches_tracked")
+    ]
     if faults:
         more = f"\n  and {len(faults) - _SHOWN} more" if len(faults) > _SHOWN else ""
         raise UsageError(f"{path} does not fit the network", "\n  ".join(faults[:_SHOWN]) + more)

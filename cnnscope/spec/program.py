@@ -96,7 +96,7 @@ class Row:
     def work(self) -> int:
         """What one call costs to expand, 1 for a usual row: long expressions, lists and many claims cost more."""
         texts = sum([len(cell.text) for cell in (self.type, *self.cells.values()) if not cell.constant])
-        return 1 + texts // 50 + len(self.source) // 10 + len(self.figures) // 5
+        return 1 + texts // 50 + len(self.source) // 3 + len(self.figures) // 5
 
 
 @dataclass(slots=True)

@@ -12,7 +12,16 @@ import cnnscope
 from cnnscope.graph import walk
 from tests.pages import page
 
-SMALL = ("lenet5", "lenet5-slide", "keras-example", "mlp-3-4-2", "resnet20-cifar", "plain20-cifar", "nin-cifar", "inception-bottleneck")
+SMALL = (
+    "lenet5",
+    "lenet5-slide",
+    "keras-example",
+    "mlp-3-4-2",
+    "resnet20-cifar",
+    "plain20-cifar",
+    "nin-cifar",
+    "inception-bottleneck",
+)
 LARGE = ("googlenet", "googlenet-torchvision", "resnet18", "resnet18-a", "resnet50-slim", "zfnet")
 
 
@@ -44,8 +53,14 @@ def test_every_network_passes_the_full_check_with_our_shapes_and_weights(name, t
     assert path.stat().st_size < 600_000
     model = onnx.load(str(path), load_external_data=False)
     layers = {layer.node.name: layer for layer in walk(graph)}
-    stored = {entry.name: tuple(entry.dims) for entry in model.graph.initializer if entry.data_location == onnx.TensorProto.EXTERNAL}
-    assert stored == {f"{name}.{weight}": w.shape for name, layer in layers.items() for weight, w in layer.placed.weights.items()}
+    stored = {
+        entry.name: tuple(entry.dims)
+        for entry in model.graph.initializer
+        if entry.data_location == onnx.TensorProto.EXTERNAL
+    }
+    assert stored == {
+        f"{name}.{weight}": w.shape for name, layer in layers.items() for weight, w in layer.placed.weights.items()
+    }
     for entry in [*model.graph.initializer]:
         if entry.data_location == onnx.TensorProto.EXTERNAL:
             model.graph.input.append(onnx.helper.make_tensor_value_info(entry.name, entry.data_type, entry.dims))
@@ -54,7 +69,10 @@ def test_every_network_passes_the_full_check_with_our_shapes_and_weights(name, t
     del model.graph.value_info[:]
     onnx.checker.check_model(model, full_check=True)
     inferred = onnx.shape_inference.infer_shapes(model, check_type=True, strict_mode=True, data_prop=True).graph
-    shapes = {info.name: tuple(axis.dim_value for axis in info.type.tensor_type.shape.dim) for info in (*inferred.value_info, *inferred.output)}
+    shapes = {
+        info.name: tuple(axis.dim_value for axis in info.type.tensor_type.shape.dim)
+        for info in (*inferred.value_info, *inferred.output)
+    }
     for layer_name, layer in layers.items():
         assert shapes[layer_name] == layer.placed.output, layer_name
 
@@ -97,7 +115,9 @@ def test_random_weights_are_these_on_every_machine():
     raw = numpy.random.SFC64(int.from_bytes(hashlib.sha256(b"0:a.bias").digest()[:16], "little")).random_raw(2)
     halves = [int(word) >> shift & 0xFFFFFFFF for word in raw for shift in (0, 32)]
     expected = [numpy.float32((half >> 8) - 2**23 + 0.5) * numpy.float32(0.2 / 2**24) for half in halves][:3]
-    assert random_array(Tensor("a.bias", (3,), True, -0.1, 0.1), seed=0).tolist() == [float(value) for value in expected]
+    assert random_array(Tensor("a.bias", (3,), True, -0.1, 0.1), seed=0).tolist() == [
+        float(value) for value in expected
+    ]
 
 
 @pytest.mark.parametrize("batch", [1, 5])

@@ -40,14 +40,22 @@ def test_several_outputs_come_by_name():
     table = "| layer | type | maps | kernel | from |\n|-|-|-|-|-|\n| a | conv | 2 | 1 | |\n| head | conv | 3 | 1 | a |\n| out | conv | 4 | 1 | a |\n"
     network = cnnscope.Network(cnnscope.spec.zoo.read_page("net.md", page(table)))
     outputs = cnnscope.build_torch(network.graph)(torch.ones(1, 1, 4, 4))
-    assert {name: tuple(tensor.shape) for name, tensor in outputs.items()} == {"head": (1, 3, 4, 4), "out": (1, 4, 4, 4)}
+    assert {name: tuple(tensor.shape) for name, tensor in outputs.items()} == {
+        "head": (1, 3, 4, 4),
+        "out": (1, 4, 4, 4),
+    }
 
 
 def test_rows_may_have_the_names_of_attributes():
     table = "| layer | type | maps | kernel |\n|-|-|-|-|\n| forward | conv bn | 2 | 1 |\n| training | bn relu conv | 2 | 1 |\n| _modules | relu | | |\n"
     module = cnnscope.build_torch(cnnscope.Network(cnnscope.spec.zoo.read_page("net.md", page(table))).graph)
     assert module(torch.ones(1, 1, 4, 4)).shape == (1, 2, 4, 4)
-    assert {"forward.weight", "forward.bn.weight", "training_.bn.weight", "training_.weight"} <= module.state_dict().keys()
+    assert {
+        "forward.weight",
+        "forward.bn.weight",
+        "training_.bn.weight",
+        "training_.weight",
+    } <= module.state_dict().keys()
 
 
 def test_a_module_prints_its_rows():

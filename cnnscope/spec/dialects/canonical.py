@@ -1,5 +1,7 @@
 """cnnscope's own layer-table language: a table is a function, a row is a call, a column is an argument."""
 
+from pathlib import PurePath
+
 from cnnscope.errors import CellError, Fault
 from cnnscope.graph import METRICS
 from cnnscope.spec.columns import TYPE, nearest, title
@@ -84,8 +86,7 @@ class _Page:
 
     def _name(self) -> str:
         given = self.document.front.get("name", (0, ""))[1]
-        file_name = self.document.path.rpartition("/")[2].rpartition(".")[0]
-        return given or self.network.name or file_name or "network"
+        return given or self.network.name or PurePath(self.document.path).stem or "network"
 
     def _front_matter(self, program: Program, *, has_variants: bool) -> None:
         for key, (line, value) in self.document.front.items():
