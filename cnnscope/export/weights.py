@@ -75,8 +75,8 @@ def random_chunks(tensor: Tensor, *, seed: int) -> "Iterator[numpy.ndarray[Any, 
 
 def random_array(tensor: Tensor, *, seed: int) -> "numpy.ndarray[Any, Any]":
     numpy = _numpy()
-    array: numpy.ndarray[Any, Any] = numpy.concatenate(list(random_chunks(tensor, seed=seed))).reshape(tensor.shape)
-    return array
+    array: Any = numpy.concatenate(list(random_chunks(tensor, seed=seed))).reshape(tensor.shape)
+    return array  # type: ignore[no-any-return]
 
 
 def _numpy() -> Any:

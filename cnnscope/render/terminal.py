@@ -47,10 +47,10 @@ def _render(report: Report, view: View) -> str:
     cells.append([below.get(column.name, "") for column in chosen.columns])
     kept, dropped = _fitting(chosen.columns, cells, view.width)
     out = console(view)
-    out.print(Text(headline(report), style="bold"), soft_wrap=True)
+    out.print(Text(headline(report), style="bold"), soft_wrap=view.width is None)
     out.print(_table(chosen, kept, cells, view.width), soft_wrap=view.width is None)
     for line in _footer(chosen, dropped):
-        out.print(Text(line, style="dim"), soft_wrap=True)
+        out.print(Text(line, style="dim"), soft_wrap=view.width is None)
     for what, text in summary(report):
         _print_labelled(out, what, text, view.width)
     for claim in (*_left_out(chosen, dropped), *open_claims(report)):

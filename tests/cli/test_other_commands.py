@@ -1,0 +1,80 @@
+"""cnnscope list, export, --help and --version."""
+
+import csv
+import io
+import json
+
+import pytest
+
+import cnnscope as package
+from cnnscope.cli import COMMANDS
+from tests.cli.shell import cnnscope
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_in_the_documents(command):
+    run = cnnscope(command, "--help")
+    assert run.returncode == 0
+    assert f"cnnscope {command}" in run.stdout
+    assert command in cnnscope("--help").stdout
+
+
+def test_no_command_shows_the_help_and_exits_2():
+    run = cnnscope()
+    assert run.returncode == 2
+    assert "Commands" in run.stdout + run.stderr
+
+
+def test_the_version_is_the_package_s():
+    assert cnnscope("--version").stdout == f"cnnscope {package.__version__}\n"
+
+
+def test_list_shows_every_network():
+    rows = list(csv.DictReader(io.StringIO(cnnscope("list", "--format", "csv").stdout)))
+    assert [row["name"] for row in rows] == package.networks()
+    vgg16 = next(row for row in rows if row["name"] == "vgg16")
+    assert (vgg16["params"], vgg16["macs"], vgg16["input_shape"]) == ("138357544", "15470264320", "3x224x224")
+
+
+@pytest.mark.parametrize("pattern, count", [("vgg16", 3), ("vgg??", 4), ("*-cifar", 8), ("VGG16_BN", 1)])
+def test_a_pattern_or_a_part_of_a_name_selects(pattern, count):
+    record = json.loads(cnnscope("list", pattern, "--format", "json").stdout)
+    assert len(record["networks"]) == count
+    assert cnnscope("list", pattern).stdout.endswith(f"{count} network{'s' if count > 1 else ''}\n")
+
+
+def test_a_pattern_that_matches_nothing_exits_2():
+    run = cnnscope("list", "nothing")
+    assert (run.returncode, run.stdout) == (2, "")
+    assert run.stderr == "error: no network matches `nothing`\n  `cnnscope list` alone shows all of them\n"
+
+
+def test_export_writes_the_network_s_name_and_overwrites_it_only_when_told(tmp_path):
+    first = cnnscope("export", "lenet5", "--weights", "none", cwd=tmp_path)
+    assert (first.returncode, first.stdout[:11]) == (0, "lenet5.onnx")
+    again = cnnscope("export", "lenet5", "--weights", "none", cwd=tmp_path)
+    assert (again.returncode, again.stderr) == (
+        2,
+        "error: lenet5.onnx exists already\n  name it with -o, or add --force\n",
+    )
+    assert cnnscope("export", "lenet5", "--weights", "none", "--force", cwd=tmp_path).returncode == 0
+    assert cnnscope("export", "lenet5", "--weights", "none", "-o", "lenet5.onnx", cwd=tmp_path).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "words, message",
+    [
+        (["--batch", "0"], "error: batch 0\n"),
+        (["--batch", "two"], "error: batch `two`\n"),
+        (["--opset", "5"], "error: opset 5\n"),
+        (["--weights", "w.pkl"], "error: weights `w.pkl` are not known\n"),
+        (["--weights", "w.npz"], "error: w.npz: no such file\n"),
+        (["-o", "nowhere/net.onnx"], "error: nowhere/net.onnx: there is no directory nowhere\n"),
+        (["--input", "1x8x8"], "error: specs/lenet.md:"),
+    ],
+)
+def test_an_export_that_cannot_be_exits_2_and_writes_nothing(words, message, tmp_path):
+    run = cnnscope("export", "lenet5", *words, cwd=tmp_path)
+    assert run.returncode == 2
+    assert run.stderr.startswith(message)
+    assert not [*tmp_path.iterdir()]
