@@ -63,7 +63,7 @@ RELU = "x | relu | | "
         (blocks(call=RELU, below="\n## b1()\n" + table(HEADER)), "net.md:10: the table has no layers\n  write one row per layer"),
         (
             blocks(call=RELU, below="\n## b1()\nprose\n"),
-            "net.md:9: the block b1 has no table of layers\n  a table of layers has a `type` column",
+            "net.md:9: the block b1 has no table of layers\n  it has a column `type`, and dashes below its titles",
         ),
         (
             blocks(("b1()", RELU), below="\n" + table("layer | type", "c | relu")),

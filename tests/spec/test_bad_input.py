@@ -28,7 +28,7 @@ def rows(*lines: str) -> str:
         ),
         (
             "---\ninput: 1x8x8\n---\nprose\n",
-            "net.md: the page has no table of layers\n  a table of layers has a `type` column",
+            "net.md: the page has no table of layers\n  it has a column `type`, and dashes below its titles",
         ),
         (page("layer | type"), "net.md:4: the table has no layers\n  write one row per layer"),
         (page("layer | type | filters", "a | relu |"), 'net.md:4: unknown column `filters`\n  did you mean "maps"?'),

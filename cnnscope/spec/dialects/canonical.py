@@ -78,7 +78,7 @@ class _Page:
         return list(found.values()), variants
 
     def _expect_tables(self, found: dict[int, tuple[Block, Table]]) -> None:
-        hint = "a table of layers has a `type` column"
+        hint = "it has a column `type`, and dashes below its titles"
         for block in (self.network, *self.blocks):
             if block.line not in found:
                 what = "page" if block is self.network else f"block {block.name[:40]}"
