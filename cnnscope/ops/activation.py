@@ -208,6 +208,21 @@ class Softplus(_Activation):
     onnx_name, torch_name = "Softplus", "nn.Softplus"
 
 
+class Mish(_Activation):
+    """x · tanh(softplus(x)): three transcendentals, an add and a multiply (Misra 2019; Darknet of YOLOv4)."""
+
+    type, saves = "mish", INPUT
+    per_element = Cost(transcendentals=3, adds=1, multiplies=1)
+    torch_name = "nn.Mish"
+
+    def onnx(self, *inputs: Shape) -> Spelling:
+        return (
+            Call("Softplus", {}, ("in",), "softplus"),
+            Call("Tanh", {}, ("softplus",), "gate"),
+            Call("Mul", {}, ("in", "gate")),
+        )
+
+
 class Softmax(_Activation):
     """exp x / sum of exp over the channels (the last axis of tokens): exponential, add, divide per element."""
 

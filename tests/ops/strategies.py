@@ -236,6 +236,7 @@ CASES: dict[type[Op], Cases] = {
     ops.Tanh: given(ops.Tanh, signals),
     ops.ScaledTanh: given(ops.ScaledTanh, signals),
     ops.Softplus: given(ops.Softplus, signals),
+    ops.Mish: given(ops.Mish, signals),
     ops.Softmax: given(ops.Softmax, signals),
     ops.Add: integers(2, 4).flatmap(lambda count: given(ops.Add, signals, count)),
     ops.Multiply: gates(),

@@ -30,6 +30,7 @@ ROWS = [
     pytest.param(ops.Tanh(), [MAPS], MAPS, 0, 0, id="tanh"),
     pytest.param(ops.ScaledTanh(), [(1, 84)], (1, 84), 0, 0, id="LeNet-5's squashing function (LeCun et al. 1998)"),
     pytest.param(ops.Softplus(), [MAPS], MAPS, 0, 0, id="softplus"),
+    pytest.param(ops.Mish(), [MAPS], MAPS, 0, 0, id="mish"),
     pytest.param(ops.Softmax(), [(1, 1000)], (1, 1000), 0, 0, id="a classifier's softmax"),
     pytest.param(ops.Softmax(), [(1, 21, 8, 9)], (1, 21, 8, 9), 0, 0, id="softmax over the classes of each pixel"),
     pytest.param(ops.Softmax(), [(1, 50, 60)], (1, 50, 60), 0, 0, id="softmax over the last axis of tokens"),
@@ -50,6 +51,7 @@ COSTS = [
     pytest.param(ops.Tanh(), [(2, 5)], Cost(transcendentals=10), id="tanh: one function"),
     pytest.param(ops.ScaledTanh(), [(2, 5)], Cost(transcendentals=10, multiplies=20), id="scaled tanh: and two factors"),
     pytest.param(ops.Softplus(), [(2, 5)], Cost(transcendentals=20, adds=10), id="softplus: exponential, plus 1, logarithm"),
+    pytest.param(ops.Mish(), [(2, 5)], Cost(transcendentals=30, adds=10, multiplies=10), id="mish: softplus, its tanh, times x"),
     pytest.param(ops.Softmax(), [(2, 5)], Cost(transcendentals=10, adds=10, divides=10), id="softmax: exponential, sum, divide"),
 ]  # fmt: skip
 
@@ -72,6 +74,7 @@ VALUES = [
     pytest.param(ops.Tanh(), [[-1, 0]], [[tanh(-1), 0]], {}, id="tanh"),
     pytest.param(ops.ScaledTanh(), [[-1, 0, 9]], [[-0.999997, 0, 1.715879]], {}, id="the squashing function takes -1 to -1 and saturates at 1.7159"),
     pytest.param(ops.Softplus(), [[0, 1]], [[log(2), log(1 + exp(1))]], {}, id="softplus"),
+    pytest.param(ops.Mish(), [[0, 1]], [[0, tanh(log(1 + exp(1)))]], {}, id="mish"),
     pytest.param(ops.Softmax(), [[[[0]], [[log(3)]]]], [[[[1 / 4]], [[3 / 4]]]], {}, id="softmax of maps runs over the channels"),
     pytest.param(ops.Softmax(), [[[0, log(3)]]], [[[1 / 4, 3 / 4]]], {}, id="softmax of tokens over the last axis"),
 ]  # fmt: skip
