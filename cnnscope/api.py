@@ -151,9 +151,8 @@ def _split_variant(model: str) -> tuple[str, str]:
 def _networks(program: Program, variant: str) -> list[Network]:
     if not variant:
         return [Network(program, name) for name in program.variants] or [Network(program)]
-    for name in program.variants:
-        if zoo.normal(name) == zoo.normal(variant):
-            return [Network(program, name)]
+    if near := [name for name in program.variants if zoo.normal(name) == zoo.normal(variant)]:
+        return [Network(program, variant if variant in near else near[0])]
     if not program.variants and zoo.normal(program.name) == zoo.normal(variant):
         return [Network(program)]
     known = ", ".join(program.variants or [program.name])
@@ -163,7 +162,7 @@ def _networks(program: Program, variant: str) -> list[Network]:
 def _shape(given: Shape | str | None) -> Shape | None:
     if given is None:
         return None
-    text = given if isinstance(given, str) else "x".join(map(str, given))
+    text = "x".join(map(str, given)) if isinstance(given, tuple | list) else str(given)
     try:
         return input_shape(text)
     except CellError as error:
@@ -171,8 +170,8 @@ def _shape(given: Shape | str | None) -> Shape | None:
 
 
 def _check(batch: int, dtype: str, optimizer: str) -> None:
-    if not 1 <= batch <= 2**31 - 1:
-        raise UsageError(f"batch {batch}", "a batch has at least 1 image")
+    if int(batch) != batch or not 1 <= batch <= 2**31 - 1:
+        raise UsageError(f"batch {batch}", "write a whole number from 1 to 2^31 - 1")
     if dtype not in DTYPE_BYTES:
         raise UsageError(f"dtype `{dtype}` is not known", f"known are {', '.join(DTYPE_BYTES)}")
     if optimizer not in OPTIMIZER_COPIES:

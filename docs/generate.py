@@ -138,6 +138,8 @@ def _columns(operator: type[Op]) -> Iterator[str]:
     for name, kind in sorted(operator.fields.items(), key=lambda item: item[0] in operator.defaults):
         required = name not in operator.defaults
         default = "" if required else _shown(name, operator.defaults[name])
+        if operator.type == "linked conv" and name == "maps":
+            default = "the number of lists"
         yield f"| {f'**{name}**' if required else name} | {_values(name, kind)} | {default} |"
     yield ""
 

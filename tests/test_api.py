@@ -128,6 +128,8 @@ def test_another_input_changes_sizes_and_no_parameters_of_a_fully_convolutional_
     "options, message",
     [
         ({"batch": 0}, "batch 0"),
+        ({"batch": 1.5}, "batch 1.5"),
+        ({"batch": 2**31}, "batch 2147483648"),
         ({"dtype": "float8"}, "dtype `float8` is not known"),
         ({"optimizer": "lion"}, "optimizer `lion` is not known"),
         ({"input": "3x0x4"}, "input `3x0x4`: `0` is too small"),
@@ -151,8 +153,21 @@ def test_a_program_that_reads_its_input_s_size_is_built_anew(tmp_path):
     page = tmp_path / "net.md"
     page.write_text(
         "---\ninput: 1x8x8\n---\n# net\n\n| layer | type |\n|-|-|\n| a | shrink |\n\n"
-        "## shrink()\n\n| layer | type | kernel | when |\n|-|-|-|-|\n| p | max pool | 2 | {in.height > 8} |\n"
+        "## shrink()\n\n| layer | type | kernel | when |\n|-|-|-|-|\n| r | relu | | |\n| p | max pool | 2 | {in.height > 8} |\n"
     )
     network = cnnscope.load(str(page))
-    assert network.analyze().layers == ()
+    assert network.analyze().layers[-1].output_shape == (1, 1, 8, 8)
     assert network.analyze(input="1x16x16").layers[-1].output_shape == (1, 1, 8, 8)
+
+
+def test_maps_that_follow_from_the_size_build_the_network_anew(tmp_path):
+    """Behind a matrix product in.maps is the number of tokens."""
+    page = tmp_path / "net.md"
+    page.write_text(
+        "---\ninput: 3x4x4\n---\n# net\n\n| layer | type | transpose | from |\n|-|-|-|-|\n| t | tokens | | |\n"
+        "| m | matrix product | yes | t, t |\n| b | head | | |\n\n"
+        "## head()\n\n| layer | type | maps |\n|-|-|-|\n| f | fully connected | {in.maps} |\n"
+    )
+    network = cnnscope.load(str(page))
+    assert network.analyze().params == 16 * 16 + 16
+    assert network.analyze(input="3x8x8").params == 64 * 64 + 64

@@ -55,9 +55,12 @@ def _size(claim: Claim, layers: Layers, report: Report) -> tuple[str, bool, str]
     _, channels, *space = layers[-1].output_shape
     claimed = parse_size(claim.printed)
     spatial = tuple(space)
-    accepted = (
-        {(*spatial, channels), (channels, *spatial)} if space else {(channels,), (1, 1, channels), (channels, 1, 1)}
-    )
+    accepted: set[tuple[int, ...]]
+    if len(spatial) == 2:
+        # Papers print height x width x maps, frameworks maps x height x width.
+        accepted = {(*spatial, channels), (channels, *spatial)}
+    else:
+        accepted = {(channels, *spatial)} if spatial else {(channels,), (1, 1, channels), (channels, 1, 1)}
     if claim.metric == "size" and space:
         accepted.add(spatial)
         if len(set(spatial)) == 1:

@@ -4,7 +4,8 @@ A tensor lives from the layer that makes it to its last reader; the network's ou
 the start to its last reader. An element-wise layer takes over the memory of an input that nobody else still needs.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Literal, NamedTuple
 
 from cnnscope.graph import INPUT, Graph, Layer
@@ -65,12 +66,37 @@ def _steps(
 def saved_for_backward(layers: Sequence[Layer], itemsize: Bytes) -> Bytes:
     """Bytes that the backward pass needs of the forward pass: every saved tensor once, plus masks and indices."""
     saved: dict[str, int] = {}
+    seen_as: dict[str, str] = {}
     extra = 0
     for layer in layers:
-        op = layer.node.op
+        op, name = layer.node.op, layer.node.name
+        inputs = [seen_as.get(tensor, tensor) for tensor in layer.node.inputs]
+        if op.view:
+            seen_as[name] = inputs[0]
         if "input" in op.saves:
-            saved.update(zip(layer.node.inputs, map(elements, layer.inputs), strict=True))
+            saved.update(zip(inputs, map(elements, layer.inputs), strict=True))
         if "output" in op.saves:
-            saved[layer.node.name] = elements(layer.placed.output)
+            saved[name] = elements(layer.placed.output)
         extra += op.extra_saved_bytes(itemsize, *layer.inputs)
     return sum(saved.values()) * itemsize + extra
+
+
+def stores_output(layers: Sequence[Layer]) -> list[bool]:
+    """Which layers store an output of their own: all but element-wise ones that write over their input.
+
+    One output counts per row: beside a row's convolution its batch norm and ReLU store nothing. An element-wise layer
+    in a row without one stores nothing either, unless somebody else still reads its input.
+    """
+    readers = Counter(name for layer in layers for name in layer.node.inputs)
+    storing = {layer.node.row for layer in layers if not _overwrites(layer)}
+    return [not _overwrites(layer) or _needs_a_copy(layer, readers, storing) for layer in layers]
+
+
+def _overwrites(layer: Layer) -> bool:
+    return layer.node.op.in_place and len(layer.inputs) == 1
+
+
+def _needs_a_copy(layer: Layer, readers: Mapping[str, int], storing: Set[str]) -> bool:
+    source = layer.node.inputs[0]
+    shared = source == INPUT or (readers[source] > 1 and layer.node.row not in storing)
+    return shared and not layer.node.op.view

@@ -3,12 +3,20 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import repeat
 from typing import Any, NamedTuple
 
-from cnnscope.analysis.memory import OPTIMIZER_COPIES, Optimizer, Peak, peak_activation, saved_for_backward
+from cnnscope.analysis.memory import (
+    OPTIMIZER_COPIES,
+    Optimizer,
+    Peak,
+    peak_activation,
+    saved_for_backward,
+    stores_output,
+)
 from cnnscope.analysis.receptive_field import ReceptiveField, last_spatial, receptive_fields
 from cnnscope.errors import UsageError
-from cnnscope.graph import INPUT, Graph, Layer, walk
+from cnnscope.graph import Graph, Layer, walk
 from cnnscope.ops.op import Cost
 from cnnscope.shapes import Shape, elements
 from cnnscope.units import DTYPE_BYTES, Bytes, Count
@@ -184,7 +192,7 @@ def analyze(
         path=graph.path,
         input_shape=(batch, *(input_shape or graph.input_shape)),
         dtype=dtype,
-        layers=tuple([_report(layer, seen, itemsize) for layer, seen in zip(layers, fields, strict=True)]),
+        layers=tuple(map(_report, layers, fields, stores_output(layers), repeat(itemsize))),
         peak=peak_activation(graph, layers, itemsize, in_place=in_place),
         saved_bytes=saved_for_backward(layers, itemsize),
         optimizer=optimizer,
@@ -192,7 +200,7 @@ def analyze(
     )
 
 
-def _report(layer: Layer, seen: ReceptiveField, itemsize: Bytes) -> LayerReport:
+def _report(layer: Layer, seen: ReceptiveField, stores: bool, itemsize: Bytes) -> LayerReport:
     node, inputs, placed = layer
     written = elements(placed.output) * itemsize
     read = sum([elements(shape) for shape in inputs]) + placed.params + placed.buffers
@@ -206,7 +214,7 @@ def _report(layer: Layer, seen: ReceptiveField, itemsize: Bytes) -> LayerReport:
         placed.params,
         placed.buffers,
         placed.cost,
-        0 if node.op.in_place and len(inputs) == 1 and node.inputs[0] != INPUT else written,
+        written if stores else 0,
         read * itemsize,
         written,
         seen,

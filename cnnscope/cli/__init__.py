@@ -6,9 +6,11 @@ Exit codes: 0 fine, 1 a claim is false under --strict, 2 bad usage or input, 4 a
 import importlib
 import os
 import sys
+import traceback
 
 import typer
 
+from cnnscope.cli.streams import say
 from cnnscope.errors import CnnscopeError
 
 COMMANDS = {"analyze": "analyze", "list": "list_", "export": "export"}
@@ -58,7 +60,7 @@ def main() -> None:
     except CnnscopeError as error:
         _fail(error, str(error), error.exit_code)
     except KeyboardInterrupt:
-        _say("interrupted")
+        say("interrupted")
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
         # The reader of the pipe went away; Python would complain once more while it flushes.
@@ -71,13 +73,6 @@ def main() -> None:
 
 def _fail(error: Exception, text: str, code: int) -> None:
     if "--debug" in sys.argv:
-        raise error
-    _say(f"error: {text}")
+        traceback.print_exception(error)
+    say(f"error: {text}")
     sys.exit(code)
-
-
-def _say(text: str) -> None:
-    """A message on stderr; text from files can neither move the cursor nor fail to encode."""
-    shown = "".join(sign if sign.isprintable() or sign == "\n" else "?" for sign in text)
-    encoding = sys.stderr.encoding or "ascii"
-    print(shown.encode(encoding, "replace").decode(encoding), file=sys.stderr)

@@ -9,8 +9,10 @@ from typer import Option
 from cnnscope.analysis.memory import OPTIMIZER_COPIES
 from cnnscope.analysis.report import JudgedClaim, Report
 from cnnscope.cli import options
+from cnnscope.cli.streams import say
 from cnnscope.errors import UsageError
 from cnnscope.render import View, formats
+from cnnscope.render.sheet import check, claim_text
 from cnnscope.units import DTYPE_BYTES
 
 CLAIM_IS_FALSE = 1
@@ -57,6 +59,7 @@ def run(
         colour=options.colour(color),
         plain=options.ascii_only(),
     )
+    check(view)
     reports = [
         network.analyze(input=input_shape, batch=batch, dtype=dtype, optimizer=optimizer, in_place=in_place)  # type: ignore[arg-type]
         for model in models
@@ -65,7 +68,8 @@ def run(
     if exact_fit:
         _require_fit(reports)
     options.deliver(reports, view, format_name=format_name, outputs=output or [])
-    if strict and (wrong := [claim for report in reports for claim in report.claims if not claim.as_expected]):
+    wrong = [(report, claim) for report in reports for claim in report.claims if not claim.as_expected]
+    if strict and wrong:
         raise typer.Exit(_complain(wrong))
 
 
@@ -77,6 +81,8 @@ def _require_fit(reports: list[Report]) -> None:
         raise UsageError("\n".join(faults), "change the size, padding or stride, or analyze without --exact-fit")
 
 
-def _complain(wrong: list[JudgedClaim]) -> int:
-    typer.echo(f"{len(wrong)} printed figure{'s do' if len(wrong) > 1 else ' does'} not hold", err=True)
+def _complain(wrong: list[tuple[Report, JudgedClaim]]) -> int:
+    for report, claim in wrong:
+        say(f"{report.path}:{claim.line}: {claim.layer or report.network}: {claim_text(claim)}")
+    say(f"{len(wrong)} printed figure{'s do' if len(wrong) > 1 else ' does'} not hold")
     return CLAIM_IS_FALSE

@@ -1,5 +1,6 @@
 """cnnscope export: a network as an ONNX file."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -32,7 +33,8 @@ def run(
         raise UsageError(f"batch `{batch[:20]}`", f"write a number of images, at least 1, or {DYNAMIC}")
     network = load(model)
     graph = network.shaped(input_shape)
-    path = output or Path(f"{network.name}.onnx")
+    # A name comes from the page: it must not choose another directory.
+    path = output or Path(re.sub(r"[^\w.-]", "_", network.name).lstrip(".") + ".onnx")
     if output is None and path.exists() and not force:
         raise UsageError(f"{path} exists already", "name it with -o, or add --force")
     count = batch if batch == DYNAMIC else int(batch)

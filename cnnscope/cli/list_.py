@@ -1,11 +1,11 @@
 """cnnscope list: the networks of the zoo."""
 
-import sys
 from typing import Annotated
 
 from typer import Argument, Option
 
 from cnnscope.cli import options
+from cnnscope.cli.streams import put
 from cnnscope.errors import UnknownModelError
 from cnnscope.render import View, listing
 
@@ -23,4 +23,4 @@ def run(
     if not entries:
         raise UnknownModelError(f"no network matches `{pattern}`", "`cnnscope list` alone shows all of them")
     view = View(width=options.width(), colour=options.colour(color), plain=options.ascii_only())
-    sys.stdout.write(listing.render(entries, format_name, view))
+    put(listing.render(entries, format_name, view))

@@ -9,6 +9,7 @@ from typing import Any
 import typer
 
 from cnnscope import render
+from cnnscope.cli.streams import put
 from cnnscope.errors import UsageError
 from cnnscope.files import complete
 
@@ -70,8 +71,7 @@ def deliver(results: Sequence[Any], view: render.View, *, format_name: str | Non
         with complete(path) as file:
             file.write(text.encode())
     if not outputs:
-        sys.stdout.write(texts[0])
-        sys.stdout.flush()
+        put(texts[0])
 
 
 def _by_suffix(path: Path) -> str:

@@ -6,8 +6,6 @@ from typing import Any, NamedTuple
 from cnnscope.graph import Layer
 from cnnscope.ops.op import Call, Constant, Spelling
 
-OUT = "out"
-
 
 class Step(NamedTuple):
     """One call of a layer: its inputs are tensor names, weight names, Constants, None, or tuples of these."""

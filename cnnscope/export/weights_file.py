@@ -36,7 +36,11 @@ class _Arrays(Mapping[str, Any]):
         self.names, self.get_array, self.shape = names, get, shape
 
     def __getitem__(self, name: str) -> Any:
-        return self.get_array(name)
+        """The array as float32; UsageError where it holds no real numbers."""
+        array = self.get_array(name)
+        if array.dtype.kind not in "fiu":
+            raise UsageError(f"weights: {name} holds {array.dtype}, not real numbers", "save it as float32")
+        return array.astype("float32", copy=False)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.names)

@@ -77,7 +77,7 @@ class Concat(Op):
         if len({(shape[0], *shape[2:]) for shape in inputs}) > 1 or len({len(shape) for shape in inputs}) > 1:
             shapes = " and ".join(dims(shape) for shape in inputs)
             raise ShapeError(
-                f"cannot concat {shapes}", "all sizes but the number of maps must agree: pad or pool one of them"
+                f"cannot concat {shapes}", "all sizes but the number of maps must agree: crop, pad or pool one of them"
             )
         return inputs[0][0], sum(shape[1] for shape in inputs), *inputs[0][2:]
 

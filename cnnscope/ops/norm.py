@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from cnnscope.errors import ShapeError
 from cnnscope.ops.conv import split
-from cnnscope.ops.op import WHOLE, Call, Cost, Op, Spelling, Weight, channels_of, number
+from cnnscope.ops.op import Call, Cost, Op, Spelling, Weight, channels_of, number
 from cnnscope.ops.spelling import integers, scalar
 from cnnscope.shapes import Shape, elements, maps_of
 
@@ -164,9 +164,6 @@ class GroupNorm(Op):
                 "less its own mean nothing is left of it: use fewer groups",
             )
         return inputs[0]
-
-    def window(self, *inputs: Shape) -> str:
-        return WHOLE
 
     def weights(self, *inputs: Shape) -> dict[str, Weight]:
         channels = Weight((inputs[0][1],))

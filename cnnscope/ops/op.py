@@ -84,6 +84,8 @@ class Op:
     """Fewest and most inputs."""
     in_place: ClassVar[bool] = False
     """Element-wise: the output may reuse the memory of an input of the same shape."""
+    view: ClassVar[bool] = False
+    """The output is the input under another shape or name: nothing is computed or stored."""
     saves: ClassVar[frozenset[str]] = frozenset()
     """What backward needs of the forward pass: any of "input", "output"."""
     widens: ClassVar[str] = ""
@@ -189,5 +191,5 @@ def require_equal(inputs: tuple[Shape, ...], verb: str) -> None:
     if len(set(inputs)) > 1:
         raise ShapeError(
             f"cannot {verb} {' and '.join(map(dims, inputs))}",
-            "all inputs must have the same shape; a 1x1 conv or a pool can adapt one",
+            "all inputs must have the same shape: adapt one by a 1x1 conv, a pool or a crop; a gate is Cx1x1",
         )

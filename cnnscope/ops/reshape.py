@@ -14,6 +14,7 @@ class Flatten(Op):
 
     type = "flatten"
     in_place = True
+    view = True
 
     def output(self, *inputs: Shape) -> Shape:
         return inputs[0][0], elements(inputs[0][1:])
@@ -67,6 +68,7 @@ class Identity(Op):
 
     type = "identity"
     in_place = True
+    view = True
 
     def onnx(self, *inputs: Shape) -> Spelling:
         return (Call("Identity"),)

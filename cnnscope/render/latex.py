@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from cnnscope.analysis.report import Report
-from cnnscope.render.sheet import View, headline, printable, sheet, totals
+from cnnscope.render.sheet import View, claim_text, headline, open_claims, printable, sheet, summary, totals
 
 SUFFIXES = (".tex",)
 
@@ -46,7 +46,11 @@ def _render(report: Report, view: View) -> str:
         _line(below.get(column.name, "") for column in chosen.columns),
         "\\bottomrule",
         "\\end{tabular}",
+        *(f"% {what}: {printable(text)}" for what, text in summary(report)),
+        *(f"% line {claim.line}: {printable(claim_text(claim))}" for claim in open_claims(report)),
     ]
+    if chosen.hidden:
+        lines.append(f"% {chosen.hidden} more rows are not shown; the total counts them")
     return "\n".join(lines) + "\n"
 
 

@@ -7,6 +7,7 @@ import cnnscope
 from cnnscope.analysis.receptive_field import Length, ReceptiveField
 from cnnscope.analysis.report import JudgedClaim, LayerReport, Report
 from cnnscope.ops.op import Cost
+from cnnscope.shapes import elements
 
 SCHEMA_VERSION = 1
 
@@ -62,6 +63,7 @@ def layer_record(layer: LayerReport) -> dict[str, Any]:
         "receptive_field": _receptive_field(layer.receptive_field),
         "notes": list(layer.notes),
         "row": layer.row,
+        "output_elements": elements(layer.output_shape),
     }
 
 

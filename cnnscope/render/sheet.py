@@ -8,7 +8,7 @@ from cnnscope.analysis.report import JudgedClaim, Report
 from cnnscope.analysis.rows import RowReport, rows
 from cnnscope.errors import UsageError
 from cnnscope.graph import INPUT
-from cnnscope.shapes import dims
+from cnnscope.shapes import dims, elements
 from cnnscope.units import exact, short, short_bytes
 
 Value = int | float | str
@@ -37,6 +37,8 @@ class Column(NamedTuple):
     value: Callable[[RowReport], Value]
     text: Callable[[RowReport], str]
     drop: int = 0
+    order: Callable[[RowReport], float] | None = None
+    """What --sort compares, where it is not the value."""
 
     @property
     def is_number(self) -> bool:
@@ -53,6 +55,19 @@ def _number(name: str, title: str, value: Callable[[RowReport], int | float], dr
         return (exact(figure) if figure else "") if isinstance(figure, int) else f"{figure:.1f}"
 
     return Column(name, title, value, number, drop)
+
+
+def _output(row: RowReport) -> str:
+    return dims(row.output_shape)
+
+
+def _seen(row: RowReport) -> str:
+    return view_of(row.receptive_field)
+
+
+def _area_seen(row: RowReport) -> float:
+    size = row.receptive_field.size
+    return float(size[0] * size[1]) if size else float("inf")
 
 
 def _intensity(row: RowReport) -> float:
@@ -83,7 +98,8 @@ COLUMNS = (
     _words("layer", "layer", lambda row: row.name),
     _words("type", "type", lambda row: row.type, 4),
     _words("kernel", "kernel", lambda row: row.window, 3),
-    Column("output", "output", lambda row: dims(row.output_shape), lambda row: dims(row.output_shape), 1),
+    Column("output", "output", _output, _output, 1, lambda row: elements(row.output_shape)),
+    _number("output_elements", "output values", lambda row: elements(row.output_shape), 6),
     _number("params", "params", lambda row: row.params),
     _number("buffers", "buffers", lambda row: row.buffers, 7),
     _number("macs", "MACs", lambda row: row.macs),
@@ -92,7 +108,7 @@ COLUMNS = (
     _number("bytes_read", "bytes read", lambda row: row.bytes_read, 9),
     _number("bytes_written", "bytes written", lambda row: row.bytes_written, 9),
     _number("intensity", "FLOPs/byte", _intensity, 10),
-    _words("receptive_field", "RF", lambda row: view_of(row.receptive_field), 2),
+    Column("receptive_field", "RF", _seen, _seen, 2, _area_seen),
     Column("notes", "notes", lambda row: "; ".join(_remarks(row)), lambda row: "\n".join(_remarks(row)), 5),
 )
 DEFAULT = ("layer", "type", "kernel", "output", "params", "macs", "output_bytes", "receptive_field", "notes")
@@ -111,14 +127,20 @@ def sheet(report: Report, view: View) -> Sheet:
     folded = rows(report, view.depth)
     shown = folded
     if view.sort:
-        key = _column(view.sort)
-        descending = not isinstance(key.value(folded[0]), str) if folded else False
-        shown = sorted(folded, key=key.value, reverse=descending)
+        column = _column(view.sort)
+        descending = column.is_number or column.order is not None
+        shown = sorted(folded, key=column.order or column.value, reverse=descending)
     if view.top is not None:
         shown = shown[: view.top]
     if not view.columns and not any(_remarks(row) for row in shown):
         chosen = tuple(column for column in chosen if column.name != "notes")
     return Sheet(chosen, shown, len(folded) - len(shown))
+
+
+def check(view: View) -> None:
+    """UsageError for a column that does not exist; formats that show every column check the names as well."""
+    for name in filter(None, (*view.columns, view.sort)):
+        _column(name)
 
 
 def _column(name: str) -> Column:

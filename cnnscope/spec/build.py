@@ -77,6 +77,10 @@ class _Builder:
             hint = error.hint if variant else f"add a table `## variants`, or defaults: # {block.name[:40]}(name=value)"
             raise SpecError(self.program.path, [Fault(line, name[:40], error.message, hint)]) from None
         self._run(block, bound, [Tensor(INPUT, (1, *shape))], "")
+        if not self.nodes and not self.faults:
+            self.faults.append(
+                Fault(block.line, "", "every row is left out: no layer is left", "check the column `when`")
+            )
         if self.faults:
             raise refusal(self.program.path, self.faults)
 

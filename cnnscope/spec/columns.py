@@ -116,6 +116,7 @@ def operators(kinds: tuple[type[Op], ...], cells: tuple[tuple[str, str], ...]) -
     A cell goes to the first operator that has its column; CellError where none has, or where one lacks a figure.
     """
     given: list[dict[str, object]] = [{} for _ in kinds]
+    _refuse_ambiguous(kinds, cells)
     for column, text in cells:
         taker = next((index for index, kind in enumerate(kinds) if column in kind.fields), None)
         if taker is None:
@@ -131,6 +132,13 @@ def operators(kinds: tuple[type[Op], ...], cells: tuple[tuple[str, str], ...]) -
     _leave_out_bias(kinds, given)
     _widen(kinds, given)
     return tuple(_make(kind, values) for kind, values in zip(kinds, given, strict=True))
+
+
+def _refuse_ambiguous(kinds: tuple[type[Op], ...], cells: tuple[tuple[str, str], ...]) -> None:
+    """A kernel is the first window's, but groups of a convolution and of a group norm are two different things."""
+    takers = [kind.type for kind in kinds if "groups" in kind.fields]
+    if len(takers) > 1 and any(column == "groups" for column, _ in cells):
+        raise CellError(f"groups: {' and '.join(takers)} both have them", "give one of the two a row of its own")
 
 
 def _leave_out_bias(kinds: tuple[type[Op], ...], given: list[dict[str, object]]) -> None:

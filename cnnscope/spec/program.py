@@ -143,12 +143,18 @@ class Program:
     def reads_size(self) -> bool:
         """Could another input size change which layers there are? Then the network must be built again.
 
-        Expressions see sizes as in.height and in.width, and as in.maps behind a flatten.
+        Expressions see sizes as in.height and in.width, and as in.maps behind an operator that turns sizes into maps.
         """
-        rows = [row for block in (self.network, *self.blocks.values()) for row in block.rows]
-        cells = [cell.text for row in rows for cell in (row.type, row.when, row.repeat, *row.cells.values()) if cell]
-        words = [word for variant in self.variants.values() for word in variant.arguments.values()]
-        return any(".height" in text or ".width" in text or "flatten" in text for text in (*cells, *words))
+        blocks = (self.network, *self.blocks.values())
+        texts = [word for variant in self.variants.values() for word in variant.arguments.values()]
+        texts += [default for block in blocks for default in block.parameters.values() if default]
+        for row in (row for block in blocks for row in block.rows):
+            texts += [
+                cell.text for cell in (row.type, row.when, row.repeat, row.activation, *row.cells.values()) if cell
+            ]
+        whole = "\n".join(texts).lower()
+        by_maps = ".maps" in whole and any(word in whole for word in ("flatten", "matrix", "tokens"))
+        return ".height" in whole or ".width" in whole or by_maps
 
 
 def input_shape(text: str) -> Shape:

@@ -23,14 +23,16 @@ def read_variants(program: Program, table: Table, footnotes: Mapping[str, str]) 
         return [*faults, Fault(table.line, "", f"the variants have no column `{MODEL}`", "it names each variant")]
     if len(table.rows) > MOST_VARIANTS:
         return [*faults, Fault(table.line, "", f"more than {MOST_VARIANTS:,} variants", "part the page")]
+    lines: dict[str, int] = {}
     for row in table.rows:
         if len(faults) > MOST_FAULTS:
             break
         try:
             variant = _variant(header, row, footnotes)
-            if variant.name in program.variants:
-                other = program.variants[variant.name].line
-                raise CellError(f"the variant of line {other} has this name", "rename one")
+            key = variant.name.lower().replace("_", "-")
+            if other := lines.get(key):
+                raise CellError(f"the variant of line {other} has this name", "rename one; - and _ are the same")
+            lines[key] = variant.line
         except CellError as error:
             faults.append(Fault(row.line, row.cells[header.index(MODEL)][:40], error.message, error.hint))
         else:

@@ -98,3 +98,23 @@ def test_a_batch_multiplies_activations_and_arithmetic_but_no_weights():
 def test_intensity_is_operations_per_byte_moved():
     # 32 outputs x 9 multiply-adds of two operations, 32 bias adds; 36 values read, 32 written.
     assert analyzed(CONV_RELU).layers[0].intensity == pytest.approx((2 * 288 + 32) / (68 * 4))
+
+
+def test_an_element_wise_row_stores_its_output_where_somebody_still_reads_its_input():
+    table = (
+        "| layer | type | maps | kernel | from |\n|-|-|-|-|-|\n| a | conv | 2 | 1 | |\n| r | relu | | | a |\n"
+        "| s | tanh | | | a |\n| c | concat | | | r, s |\n"
+    )
+    # a, r and s of 32 values each, c of 64; r and s are rows of their own beside each other.
+    assert analyzed(table).activation_bytes == (32 + 32 + 32 + 64) * 4
+
+
+def test_a_pre_activation_row_counts_one_output():
+    table = "| layer | type | maps | kernel | from |\n|-|-|-|-|-|\n| a | conv | 2 | 1 | |\n| b | bn relu conv | 2 | 1 | a |\n| c | add | | | a, b |\n"
+    assert analyzed(table).activation_bytes == 3 * 32 * 4
+
+
+def test_a_flatten_row_saves_nothing_that_is_saved_already():
+    table = "| layer | type | maps | kernel | activation |\n|-|-|-|-|-|\n| a | conv | 2 | 1 | relu |\n{flat}| f | fully connected | 3 | | |\n"
+    with_row = analyzed(table.replace("{flat}", "| v | flatten | | | |\n"))
+    assert with_row.saved_bytes == analyzed(table.replace("{flat}", "")).saved_bytes == (16 + 32) * 4

@@ -82,7 +82,7 @@ def test_a_gate_of_one_pixel_does_not_widen_the_view():
     [
         row("z", "global avg pool"),
         row("z", "fully connected", 10),
-        row("z", "group norm").replace("group norm", "layer norm"),
+        row("z", "layer norm"),
     ],
 )
 def test_global_and_fully_connected_layers_see_everything(last):

@@ -191,7 +191,8 @@ def test_rows_can_be_chosen_sorted_and_folded():
         (["lenet5", "--dtype", "flaot16"], "error: dtype `flaot16` is not known\n"),
         (["lenet5", "--top", "0"], "error: --top 0\n  it must be at least 1\n"),
         (["lenet5", "--depth", "-1"], "error: --depth -1\n  it must be at least 1\n"),
-        (["lenet5", "--batch", "0"], "error: batch 0\n  a batch has at least 1 image\n"),
+        (["lenet5", "--batch", "0"], "error: batch 0\n  write a whole number from 1 to 2^31 - 1\n"),
+        (["lenet5", "--format", "json", "--columns", "size"], "error: no column `size`\n"),
         (["lenet5", "--input", "0x0x0"], "error: input `0x0x0`: `0` is too small\n"),
         (["lenet5", "--input", "32"], "error: specs/lenet.md:"),
         (["specs"], "error: no network `specs`\n"),
@@ -218,7 +219,10 @@ def test_strict_fails_for_a_figure_that_does_not_hold_and_for_no_other(tmp_path)
     false = tmp_path / "false.md"
     false.write_text(page("| type | maps | kernel | params |\n|-|-|-|-|\n| conv | 2 | 3 | 21 |\n"))
     run = cnnscope("analyze", false, "--strict")
-    assert (run.returncode, run.stderr) == (1, "1 printed figure does not hold\n")
+    complaint = (
+        "conv1: ✗ params 21: computed 20; the page's figure is 5.0 % too large\n1 printed figure does not hold\n"
+    )
+    assert (run.returncode, run.stderr) == (1, f"{false}:7: {complaint}")
     assert "✗ params 21: computed 20; the page's figure is 5.0 % too large" in run.stdout
     assert cnnscope("analyze", false).returncode == 0
 
@@ -251,3 +255,30 @@ def test_a_new_file_follows_the_umask(tmp_path):
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
     assert (tmp_path / "out.csv").stat().st_mode & 0o777 == 0o640
+
+
+def test_debug_shows_the_traceback_and_keeps_the_exit_code():
+    run = cnnscope("--debug", "analyze", "vgg17")
+    assert run.returncode == 2
+    assert "Traceback" in run.stderr
+
+
+def test_a_full_disk_behind_stdout_is_not_our_bug():
+    run = subprocess.run(
+        f"{sys.executable} -m cnnscope analyze vgg16 > /dev/full", shell=True, capture_output=True, text=True, cwd=ROOT
+    )
+    assert run.returncode == 2
+    assert run.stderr.startswith("error: stdout cannot be written: ")
+
+
+@pytest.mark.parametrize("column, first", [("receptive_field", "fc6"), ("output", "conv1_1"), ("layer", "conv1_1")])
+def test_columns_of_sizes_are_sorted_by_size_and_names_by_the_alphabet(column, first):
+    run = cnnscope("analyze", "vgg16", "--sort", column, "--top", "1", "--columns", "layer")
+    assert run.stdout.splitlines()[3] == first
+
+
+def test_latex_keeps_its_conventions_as_comments():
+    text = cnnscope("analyze", "googlenet", "--format", "latex", "--top", "2").stdout
+    assert "% MACs: 1,582,671,872 multiply-accumulates of convolutions and matrix products, without biases" in text
+    assert "more rows are not shown" in text
+    assert "% line 67: ≠ params 5M: computed 6,998,552" in text

@@ -1,4 +1,4 @@
-"""The command line from its edges: bad words, hostile names, narrow terminals, files that cannot be replaced, Ctrl-C."""
+"""The command line from its edges: bad words, narrow terminals, files that cannot be replaced, Ctrl-C."""
 
 import csv
 import io
@@ -9,48 +9,15 @@ import signal
 import subprocess
 import sys
 import time
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
 from cnnscope.render import formats
 from tests.cli.shell import ROOT, on_a_terminal
-from tests.spec.reading import DATA, command_line, page, table
+from tests.spec.reading import DATA, page, table
 
 LEDGER, LENET = str(DATA / "vgg16_ledger.txt"), str(DATA / "lenet5_slide.txt")
-# Formulas, markup and escapes as names of layers; a cell of ours shows an escape's first sign as a question mark.
-HOSTILE = [
-    "=cmd()",
-    "+1",
-    "-2+3",
-    "@SUM(1)",
-    "a|b",
-    "<script>x",
-    "[red]x",
-    "\\input{x}",
-    "x\x1b[31m",
-    "&amp;amp;",
-    "`x",
-    "50%_#~^$",
-]
-
-
-@pytest.fixture
-def run(monkeypatch, capsys, tmp_path):
-    """Exit code, stdout and stderr of `cnnscope WORDS` in an empty directory, without a process of its own."""
-    monkeypatch.chdir(tmp_path)
-    return lambda *words: command_line(monkeypatch, capsys, *words)
-
-
-@pytest.fixture
-def hostile(tmp_path) -> str:
-    rows = [f"{name.replace('|', chr(92) + '|')} | conv | 2 | 3 | 1 | 99" for name in HOSTILE]
-    path = tmp_path / "=net.md"
-    path.write_text(
-        page("layer | type | maps | kernel | padding | params", *rows, front="name: =cmd()\nsource: <b> [x]\n"), "utf-8"
-    )
-    return str(path)
 
 
 @pytest.mark.parametrize("command", ["analyze", "list"])
@@ -60,110 +27,6 @@ def test_help_fits_80_columns(command, run, monkeypatch):
     assert (code, err) == (0, "")
     assert all(len(line) <= 80 for line in out.splitlines())
     assert f"Usage: cnnscope {command} " in out
-
-
-@pytest.mark.parametrize("name", formats())
-def test_every_format_shows_exact_totals(name, run):
-    code, out, err = run("analyze", LENET, LEDGER, "--format", name)
-    assert (code, err) == (0, "")
-    figures = re.sub(r"(?<=\d),(?=\d{3})", "", out)
-    if name == "csv":
-        totals = {"lenet5_slide": 0, "VGG16": 0}
-        for row in csv.DictReader(io.StringIO(out)):
-            totals[row["network"]] += int(row["params"])
-        assert totals == {"lenet5_slide": 60_856, "VGG16": 138_357_544}
-    else:
-        assert all(total in figures for total in ("60856", "416520", "138357544", "15470264320"))
-
-
-@pytest.mark.parametrize("name", formats())
-def test_hostile_names_do_no_harm(name, hostile, run):
-    code, out, err = run("analyze", hostile, "--format", name)
-    assert (code, err) == (0, "")
-    assert "\x1b" not in out
-    CHECKS[name](out)
-
-
-def _terminal(out):
-    assert all(any(line.startswith(_shown(name)) for line in out.splitlines()) for name in HOSTILE)
-
-
-def _json(out):
-    record = json.loads(out)
-    assert [layer["name"] for layer in record["layers"]] == [_shown(name) for name in HOSTILE]
-    assert record["totals"]["params"] == sum(layer["params"] for layer in record["layers"])
-
-
-def _csv(out):
-    rows = [*csv.reader(io.StringIO(out))]
-    assert len({len(row) for row in rows}) == 1
-    assert not [cell for row in rows for cell in row if cell[:1] in tuple("=+-@\t\r")]
-    assert [row[1].removeprefix("'") for row in rows[1:]] == [_shown(name) for name in HOSTILE]
-
-
-def _markdown(out):
-    lines = [line for line in out.splitlines() if line.startswith("|")]
-    # Titles, dashes, a line for each row, the total; a pipe inside a cell is written \|.
-    assert len(lines) == len(HOSTILE) + 3
-    assert len({len(re.findall(r"(?<!\\)\|", line)) for line in lines}) == 1
-    assert not re.search(r"(?<!\\)[<`\[]", out)
-
-
-def _html(out):
-    found = []
-
-    class Tags(HTMLParser):
-        def handle_starttag(self, tag, attributes):
-            found.append(tag)
-
-        def handle_data(self, text):
-            texts.append(text)
-
-    texts: list[str] = []
-    Tags().feed(out)
-    assert set(found) <= {
-        "meta",
-        "style",
-        "table",
-        "caption",
-        "thead",
-        "tbody",
-        "tfoot",
-        "tr",
-        "th",
-        "td",
-        "ul",
-        "li",
-        "b",
-    }
-    assert {_shown(name) for name in HOSTILE} <= set(texts)
-
-
-def _latex(out):
-    body = [line for line in out.splitlines() if line.endswith(r"\\")]
-    assert len({len(re.findall(r"(?<!\\)&", line)) for line in body}) == 1
-    assert r"\input" not in out
-    assert not re.search(r"(?<!\\)[%#](?!.*\n?needs)", "\n".join(body))
-
-
-CHECKS = {
-    name.removeprefix("_"): check
-    for name, check in list(globals().items())
-    if name in {f"_{format}" for format in formats()}
-}
-
-
-def _shown(name: str) -> str:
-    """A name as our reader keeps it."""
-    return name.replace("\x1b", "?").replace("&amp;amp;", "&amp;").replace("$", "")
-
-
-@pytest.mark.xfail(
-    reason="a row of LaTeX that begins with [ is read as the argument of the line end above", strict=False
-)
-def test_a_row_of_latex_never_begins_with_a_bracket(hostile, run):
-    _, out, _ = run("analyze", hostile, "--format", "latex")
-    assert not [line for line in out.splitlines() if line.startswith("[")]
 
 
 def test_columns_come_in_the_order_asked_for_under_any_spelling(run):
@@ -336,7 +199,9 @@ def test_on_a_terminal_every_number_is_whole_and_dropped_columns_are_named(colum
 
 @pytest.mark.xfail(reason="render/terminal.py cuts numbers where a layer's name is long", strict=False)
 def test_on_a_terminal_a_long_name_cuts_no_number(tmp_path):
-    (tmp_path / "net.md").write_text(page("layer | type | maps | kernel", f"{'a_long_name' * 8} | conv | 64 | 3", input="1x200x200"))
+    (tmp_path / "net.md").write_text(
+        page("layer | type | maps | kernel", f"{'a_long_name' * 8} | conv | 64 | 3", input="1x200x200")
+    )
     text = on_a_terminal(80, "analyze", str(tmp_path / "net.md"), NO_COLOR="1")
     # 3*3*64 weights at 198*198 places; the summary below the table shows it once more.
     assert "22,581,504" in text.partition("total")[0].split()

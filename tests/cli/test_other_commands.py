@@ -78,3 +78,13 @@ def test_an_export_that_cannot_be_exits_2_and_writes_nothing(words, message, tmp
     assert run.returncode == 2
     assert run.stderr.startswith(message)
     assert not [*tmp_path.iterdir()]
+
+
+def test_a_page_s_name_cannot_choose_a_directory(tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "net.md").write_text(
+        "---\nname: ../evil\ninput: 4\n---\n| type | maps |\n|-|-|\n| fully connected | 2 |\n"
+    )
+    run = cnnscope("export", "net.md", "--weights", "none", cwd=tmp_path / "in")
+    assert run.stdout.startswith("_evil.onnx")
+    assert sorted(path.name for path in tmp_path.rglob("*.onnx")) == ["_evil.onnx"]

@@ -35,8 +35,8 @@ COSTS = [
     pytest.param(SCORES, [(2, 197, 64), (2, 197, 64)], Cost(macs=4_967_552, multiply_adds=4_967_552), id="matrix product of a batch of two"),
 ]  # fmt: skip
 
-SAME = "all inputs must have the same shape; a 1x1 conv or a pool can adapt one"
-AGREE = "all sizes but the number of maps must agree: pad or pool one of them"
+SAME = "all inputs must have the same shape: adapt one by a 1x1 conv, a pool or a crop; a gate is Cx1x1"
+AGREE = "all sizes but the number of maps must agree: crop, pad or pool one of them"
 
 ERRORS = [
     pytest.param(Add(), [(1, 64, 56, 56), BLOCK], "cannot add 64x56x56 and 256x56x56", SAME, id="a shortcut that needs a projection"),

@@ -86,7 +86,11 @@ def test_a_block_that_cannot_be_called_is_explained(text, message, refused):
 @pytest.mark.parametrize(
     "header, lines, message",
     [
-        ("model | maps", ["a | 2", "a | 3"], "net.md:13: a: the variant of line 12 has this name\n  rename one"),
+        (
+            "model | maps",
+            ["a | 2", "a | 3"],
+            "net.md:13: a: the variant of line 12 has this name\n  rename one; - and _ are the same",
+        ),
         ("model | maps", [" | 2"], "net.md:12: a variant without a name\n  fill the column `model`"),
         ("maps", ["2"], "net.md:10: the variants have no column `model`\n  it names each variant"),
         (

@@ -97,11 +97,11 @@ def test_a_row_that_cannot_be_used_is_explained(line, message, refused):
         ),
         (
             ["a | conv | 3 | 3", "b | add | | | | | | in, a"],
-            "net.md:7: b: cannot add 3x32x32 and 3x30x30\n  all inputs must have the same shape; a 1x1 conv or a pool can adapt one",
+            "net.md:7: b: cannot add 3x32x32 and 3x30x30\n  all inputs must have the same shape: adapt one by a 1x1 conv, a pool or a crop; a gate is Cx1x1",
         ),
         (
             ["a | conv | 3 | 3", "b | concat | | | | | | in, a"],
-            "net.md:7: b: cannot concat 3x32x32 and 3x30x30\n  all sizes but the number of maps must agree: pad or pool one of them",
+            "net.md:7: b: cannot concat 3x32x32 and 3x30x30\n  all sizes but the number of maps must agree: crop, pad or pool one of them",
         ),
     ],
 )

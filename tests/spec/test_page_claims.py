@@ -177,3 +177,8 @@ def test_a_figure_of_the_whole_network_must_say_which_variant_it_means():
     assert error(text) == (
         "net.md:3: params: which of the page's variants has this figure?\n  put it into the column `params` of the variants"
     )
+
+
+def test_a_footnote_has_one_meaning(refused):
+    text = page(HEADER.format("params"), ROW.format("1.9K[^a]"), input="3x224x224")
+    refused(text + "\n[^a]: false: a slip\n[^a]: measured\n", "net.md:9: two footnotes [^a]\n  rename one")

@@ -146,6 +146,13 @@ def test_when_must_be_a_condition():
     )
 
 
+def test_a_network_needs_a_layer(refused):
+    refused(
+        page("layer | type | when", "a | relu | no"),
+        "net.md: every row is left out: no layer is left\n  check the column `when`",
+    )
+
+
 def test_names_of_rows_are_checked_below_an_empty_row_too():
     assert error(page("layer | type", "a | relu", " | ", "a | relu")) == (
         "net.md:8: a: this name is taken by line 6\n  rename one"

@@ -13,6 +13,8 @@ from cnnscope.spec.rows import Rows
 from cnnscope.spec.tables.document import Document, Table
 from cnnscope.spec.variants import read_variants
 
+VARIANTS = "variants"
+"""The heading over the table of variants."""
 EXPECTS = "a column `type` with operators such as conv, max pool, fully connected; or front matter with `input:`"
 
 FRONT_MATTER = ("name", "input", "source", "year")
@@ -62,8 +64,13 @@ class _Page:
         variants = []
         for table in self.document.tables:
             owner = blocks.get(table.heading_line, self.network)
-            if title(table.heading) == "variants":
+            if title(table.heading) == VARIANTS:
                 variants.append(table)
+            elif nearest(title(table.heading), [VARIANTS]) and not _is_layers(table):
+                hint = f"write `## {VARIANTS}`, or another heading over a table that is prose"
+                self.faults.append(
+                    Fault(table.heading_line, "", f"is `{table.heading[:40]}` the table of variants?", hint)
+                )
             elif not _is_layers(table):
                 if owner is not self.network:
                     hint = "a block's table needs one"

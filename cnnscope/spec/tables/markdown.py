@@ -6,6 +6,7 @@ A line reader rather than a Markdown library: markdown-it costs 45 ms at every s
 import re
 
 from cnnscope.errors import Fault
+from cnnscope.spec.faults import MOST_FAULTS
 from cnnscope.spec.tables.document import (
     MOST_ROWS,
     Document,
@@ -54,6 +55,9 @@ def read(text: str) -> Document:
             number = _footnote(document, note[1], note[2].strip(), number)
         elif "|" in line and number < len(lines) and _is_delimiter(lines[number]):
             number = _table(document, number, heading, heading_line)
+        elif line.startswith("|") and line.rstrip().endswith("|") and len(document.faults) < MOST_FAULTS:
+            hint = "remove the blank line above it; a new table needs a line of dashes below its titles"
+            document.faults.append(Fault(number, "", "a row that belongs to no table", hint))
     return document
 
 
@@ -86,10 +90,12 @@ def _key(document: Document, number: int, line: str) -> None:
 
 def _footnote(document: Document, name: str, text: str, number: int) -> int:
     """A footnote goes on over indented lines; returns the next line's index."""
-    parts = [text]
+    parts, line = [text], number
     while number < len(document.lines) and document.lines[number][:2] == "  " and document.lines[number].strip():
         parts.append(document.lines[number].strip())
         number += 1
+    if name in document.footnotes:
+        document.fault(Fault(line, "", f"two footnotes [^{name[:40]}]", "rename one"))
     document.footnotes[name] = " ".join(parts).strip()
     return number
 
