@@ -17,10 +17,7 @@ def complete(path: Path) -> Iterator[BinaryIO]:
     """
     import tempfile
 
-    if path.is_dir():
-        raise UsageError(f"{path} is a directory", "name a file in it")
-    if not path.parent.is_dir():
-        raise UsageError(f"{path}: there is no directory {path.parent}", "create it first")
+    require_place(path)
     temporary = None
     try:
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
@@ -38,6 +35,14 @@ def complete(path: Path) -> Iterator[BinaryIO]:
         if temporary:
             with suppress(OSError):
                 temporary.unlink()
+
+
+def require_place(path: Path) -> None:
+    """UsageError where no file of this path can be."""
+    if path.is_dir():
+        raise UsageError(f"{path} is a directory", "name a file in it")
+    if not path.parent.is_dir():
+        raise UsageError(f"{path}: there is no directory {path.parent}", "create it first")
 
 
 def _umask() -> int:

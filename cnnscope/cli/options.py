@@ -11,7 +11,7 @@ import typer
 from cnnscope import render
 from cnnscope.cli.streams import put
 from cnnscope.errors import UsageError
-from cnnscope.files import complete
+from cnnscope.files import complete, require_place
 
 TERMINAL = "terminal"
 
@@ -65,6 +65,8 @@ def ascii_only() -> bool:
 def deliver(results: Sequence[Any], view: render.View, *, format_name: str | None, outputs: Sequence[Path]) -> None:
     """Write results to every output file, or else to stdout; nothing is written before everything is rendered."""
     names = [format_name or _by_suffix(path) for path in outputs] if outputs else [format_name or TERMINAL]
+    for path in outputs:
+        require_place(path)
     on_paper = view._replace(width=None, colour=False, plain=False)
     texts = [render.module(name).render(results, on_paper if outputs else view) for name in names]
     for path, text in zip(outputs, texts, strict=False):

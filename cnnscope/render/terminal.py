@@ -26,7 +26,9 @@ from cnnscope.render.sheet import (
 SUFFIXES = (".txt",)
 
 _RULED = Box("    \n    \n -- \n    \n -- \n -- \n    \n    \n", ascii=True)
-_NARROWEST_NOTES = 24
+_WRAPPING = ("layer", "notes")
+_NARROWEST = 24
+"""Columns whose text may go on in the next line, and how narrow they get before others are dropped."""
 _LABEL = 17
 _ASCII = str.maketrans({"✗": "x", "≠": "!", "·": "-", "→": ">", "—": "-", "–": "-", "×": "x", "²": "2", "…": "."})
 
@@ -105,9 +107,9 @@ def _fitting(columns: tuple[Column, ...], cells: list[list[str]], width: int | N
         return kept, []
 
     def needed() -> int:
-        return sum(
-            min(widths[i], _NARROWEST_NOTES) if columns[i].name == "notes" else widths[i] for i in kept
-        ) + 2 * len(kept)
+        return sum(min(widths[i], _NARROWEST) if columns[i].name in _WRAPPING else widths[i] for i in kept) + 2 * len(
+            kept
+        )
 
     while needed() > width and (droppable := [i for i in kept if columns[i].drop]):
         kept.remove(max(droppable, key=lambda i: columns[i].drop))
@@ -120,7 +122,7 @@ def _width(cell: str) -> int:
 
 def _table(chosen: Sheet, kept: list[int], cells: list[list[str]], width: int | None) -> Table:
     columns = [chosen.columns[index] for index in kept]
-    wrap = {"notes"} if width else set()
+    wrap = set(_WRAPPING) if width else set()
     below = [cells[-1][index] for index in kept]
     table = ruled_table(
         [column.title for column in columns], [column.is_number for column in columns], below, wrap=wrap

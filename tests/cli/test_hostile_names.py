@@ -135,9 +135,6 @@ def _shown(name: str) -> str:
     return name.replace("\x1b", "?").replace("&amp;amp;", "&amp;").replace("$", "")
 
 
-@pytest.mark.xfail(
-    reason="a row of LaTeX that begins with [ is read as the argument of the line end above", strict=False
-)
 def test_a_row_of_latex_never_begins_with_a_bracket(hostile, run):
     _, out, _ = run("analyze", hostile, "--format", "latex")
     assert not [line for line in out.splitlines() if line.startswith("[")]

@@ -6,7 +6,6 @@ A line reader rather than a Markdown library: markdown-it costs 45 ms at every s
 import re
 
 from cnnscope.errors import Fault
-from cnnscope.spec.faults import MOST_FAULTS
 from cnnscope.spec.tables.document import (
     MOST_ROWS,
     Document,
@@ -55,9 +54,9 @@ def read(text: str) -> Document:
             number = _footnote(document, note[1], note[2].strip(), number)
         elif "|" in line and number < len(lines) and _is_delimiter(lines[number]):
             number = _table(document, number, heading, heading_line)
-        elif line.startswith("|") and line.rstrip().endswith("|") and len(document.faults) < MOST_FAULTS:
+        elif line.startswith("|") and line.rstrip().endswith("|"):
             hint = "remove the blank line above it; a new table needs a line of dashes below its titles"
-            document.faults.append(Fault(number, "", "a row that belongs to no table", hint))
+            document.fault(Fault(number, "", "a row that belongs to no table", hint))
     return document
 
 
@@ -112,8 +111,9 @@ def _table(document: Document, delimiter: int, heading: str, heading_line: int) 
         )
     rows: list[TableRow] = []
     number = delimiter + 1
-    while number < len(lines) and "|" in lines[number] and len(rows) <= MOST_ROWS:
-        if row := table_row(document, header, number + 1, _cells(lines[number])):
+    while number < len(lines) and "|" in lines[number]:
+        # Rows beyond the limit are passed over: that there are too many is said once.
+        if len(rows) <= MOST_ROWS and (row := table_row(document, header, number + 1, _cells(lines[number]))):
             rows.append(row)
         number += 1
     document.tables.append(Table(delimiter, header, rows, heading, heading_line))
