@@ -5,6 +5,7 @@ import os
 import stat
 from difflib import get_close_matches
 from functools import lru_cache
+from itertools import dropwhile, takewhile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -51,11 +52,16 @@ def _skim(path: Path) -> list[tuple[str, str]]:
     text = path.read_text("utf-8")
     head, heading, variants = text.partition("\n## variants")
     if heading:
-        lines = [line for line in variants.splitlines()[1:] if line.lstrip().startswith("|")]
-        names = [line.strip().strip("|").split("|")[0].strip() for line in lines[2:]]
+        lines = dropwhile(lambda line: not _is_row(line), variants.splitlines())
+        titles, _, *rows = ([cell.strip() for cell in line.strip("|").split("|")] for line in takewhile(_is_row, lines))
+        names = [row[titles.index("model")] for row in rows]
         return [(name, name) for name in names]
     own = next((line for line in head.splitlines() if line.startswith("name:")), f"name: {path.stem}")
     return [(own.partition(":")[2].strip(), "")]
+
+
+def _is_row(line: str) -> bool:
+    return line.startswith("|")
 
 
 def find(name: str) -> Entry:

@@ -137,6 +137,7 @@ DEEP = f"...{'.1.a' * 25}"
             id="a long block of rows that are left out",
         ),
         pytest.param(page("layer | type | repeat", "a | relu | 200001"), "net.md:6: a: repeat: 200,001 is more than 200,000 layers\n  repeat less", id="200,001 layers"),
+        pytest.param(page("type", *["relu"] * 10_001), "net.md:4: more than 10,000 rows\n  use `repeat` and blocks", id="10,001 rows"),
         pytest.param(page("type", *["relu"] * 20_000), "net.md:4: more than 10,000 rows\n  use `repeat` and blocks", id="20,000 rows"),
         pytest.param(
             page("layer | type | kernel | repeat | links", "a | linked conv | 1 | 99999 | " + "{0*i},0 " * 1_200),
