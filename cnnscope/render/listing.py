@@ -6,13 +6,11 @@ import json
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from rich.text import Text
-
 from cnnscope.render.csv import safe
 from cnnscope.render.markdown import escape, pipe_table
 from cnnscope.render.records import SCHEMA_VERSION
 from cnnscope.render.sheet import View, printable
-from cnnscope.render.terminal import console, ruled_table, text_of, without_unicode
+from cnnscope.render.terminal import painted, table_lines
 from cnnscope.shapes import Shape
 from cnnscope.units import exact
 
@@ -39,13 +37,10 @@ def _cells(entry: Listed) -> list[str]:
 
 
 def _terminal(entries: Sequence[Listed], view: View) -> str:
-    table = ruled_table(_TITLES, _RIGHT, wrap={"source"} if view.width else set())
-    for entry in entries:
-        table.add_row(*(Text(printable(cell)) for cell in _cells(entry)))
-    out = console(view)
-    out.print(table, soft_wrap=view.width is None)
-    text = text_of(out) + f"{len(entries)} network{'s' if len(entries) != 1 else ''}\n"
-    return without_unicode(text) if view.plain else text
+    rows = [[printable(cell) for cell in _cells(entry)] for entry in entries]
+    lines = [*table_lines(_TITLES, rows, _RIGHT, view.width, wrapping=["source"])]
+    lines.append([(f"{len(entries)} network{'s' if len(entries) != 1 else ''}", "")])
+    return painted(lines, view)
 
 
 def _markdown(entries: Sequence[Listed], view: View) -> str:

@@ -1,13 +1,11 @@
-"""Text for a terminal or a pipe: aligned columns, numbers never cut."""
+"""Text for a terminal or a pipe: aligned columns, numbers never cut.
 
-import io
+The layout is plain text made here; rich paints it where there is colour. Importing rich and letting it lay out the table
+of VGG-16 takes 30 ms, a fifth of the whole command (docs/decisions/0008).
+"""
+
 import textwrap
-from collections.abc import Sequence
-
-from rich.box import Box
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+from collections.abc import Iterable, Iterator, Sequence
 
 from cnnscope.analysis.report import JudgedClaim, Report
 from cnnscope.render.sheet import (
@@ -25,51 +23,118 @@ from cnnscope.render.sheet import (
 
 SUFFIXES = (".txt",)
 
-_RULED = Box("    \n    \n -- \n    \n -- \n -- \n    \n    \n", ascii=True)
-_WRAPPING = ("layer", "notes")
+Line = list[tuple[str, str]]
+"""Pieces of one line, each with the name of its style."""
+
+_WRAPPING = ("notes", "layer")
 _NARROWEST = 24
 """Columns whose text may go on in the next line, and how narrow they get before others are dropped."""
+_GAP = "  "
 _LABEL = 17
 _ASCII = str.maketrans({"✗": "x", "≠": "!", "·": "-", "→": ">", "—": "-", "–": "-", "×": "x", "²": "2", "…": "."})
 
 
 def render(reports: Sequence[Report], view: View) -> str:
-    text = "\n".join(_render(report, view) for report in reports)
-    return without_unicode(text) if view.plain else text
+    return "\n".join(painted(_report(report, view), view) for report in reports)
 
 
-def without_unicode(text: str) -> str:
-    return text.translate(_ASCII).encode("ascii", "replace").decode()
+def painted(lines: Iterable[Line], view: View) -> str:
+    """The lines as text: coloured for a terminal that wants it, ASCII for one that knows no more."""
+    if view.colour:
+        from rich.console import Console
+        from rich.text import Text
+
+        console = Console(force_terminal=True, color_system="standard", legacy_windows=False)
+        with console.capture() as capture:
+            for line in lines:
+                console.print(Text.assemble(*line), soft_wrap=True, highlight=False)
+        text = capture.get()
+    else:
+        text = "".join("".join(piece for piece, _ in line).rstrip() + "\n" for line in lines)
+    return text.translate(_ASCII).encode("ascii", "replace").decode() if view.plain else text
 
 
-def _render(report: Report, view: View) -> str:
-    chosen = sheet(report, view)
-    below = totals(report)
+def _report(report: Report, view: View) -> Iterator[Line]:
+    chosen, below = sheet(report, view), totals(report)
     cells = [[printable(column.text(row), newline="\n") for column in chosen.columns] for row in chosen.rows]
     cells.append([below.get(column.name, "") for column in chosen.columns])
     kept, dropped = _fitting(chosen.columns, cells, view.width)
-    out = console(view)
-    out.print(Text(headline(report), style="bold"), soft_wrap=view.width is None)
-    out.print(_table(chosen, kept, cells, view.width), soft_wrap=view.width is None)
-    for line in _footer(chosen, dropped):
-        out.print(Text(line, style="dim"), soft_wrap=view.width is None)
+    yield from _wrapped(headline(report), "bold", view.width)
+    yield from table_lines(
+        [chosen.columns[index].title for index in kept],
+        [[row[index] for index in kept] for row in cells],
+        [chosen.columns[index].is_number for index in kept],
+        view.width,
+        wrapping=_WRAPPING,
+        total=True,
+    )
+    for text in _footer(chosen, dropped):
+        yield from _wrapped(text, "dim", view.width)
     for what, text in summary(report):
-        _print_labelled(out, what, text, view.width)
+        yield from _labelled(what, text, view.width)
     for claim in (*_left_out(chosen, dropped), *open_claims(report)):
         text = claim_text(claim)
-        out.print(
-            Text(printable(f"{report.path}:{claim.line}: {text}"), style=_style(text)), soft_wrap=view.width is None
-        )
-    return text_of(out)
+        yield from _wrapped(f"{report.path}:{claim.line}: {text}", _style(text), view.width)
 
 
-def _print_labelled(out: Console, what: str, text: str, width: int | None) -> None:
+def table_lines(
+    titles: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    right: Sequence[bool],
+    width: int | None,
+    *,
+    wrapping: Sequence[str],
+    total: bool = False,
+) -> Iterator[Line]:
+    """A table under its titles; `total` sets the last row off. Only `wrapping` columns may break their text."""
+    widths = [max(len(title), *(_width(row[i]) for row in rows)) for i, title in enumerate(titles)]
+    for name in wrapping if width else ():
+        excess = sum(widths) + len(_GAP) * (len(widths) - 1) - (width or 0)
+        if name in titles and excess > 0:
+            index = list(titles).index(name)
+            widths[index] = max(widths[index] - excess, min(widths[index], _NARROWEST))
+    rule: Line = [("-" * (sum(widths) + len(_GAP) * (len(widths) - 1)), "")]
+    yield from _row(titles, widths, right, "bold")
+    yield rule
+    for row in rows[:-1] if total else rows:
+        yield from _row(row, widths, right, "")
+    if total:
+        yield rule
+        yield from _row(rows[-1], widths, right, "bold")
+
+
+def _row(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool], style: str) -> Iterator[Line]:
+    """One row of a table, as many lines high as its highest cell."""
+    parts = [
+        [piece for line in cell.split("\n") for piece in textwrap.wrap(line, width) or [""]]
+        if _width(cell) > width
+        else cell.split("\n")
+        for cell, width in zip(cells, widths, strict=True)
+    ]
+    for number in range(max(map(len, parts))):
+        line: Line = []
+        for part, cell, width, end in zip(parts, cells, widths, right, strict=True):
+            text = part[number] if number < len(part) else ""
+            line += [(text.rjust(width) if end else text.ljust(width), style or _style(cell)), (_GAP, "")]
+        yield line[:-1]
+
+
+def _width(cell: str) -> int:
+    return max(map(len, cell.split("\n")))
+
+
+def _wrapped(text: str, style: str, width: int | None) -> Iterator[Line]:
+    shown = printable(text)
+    yield from ([(line, style)] for line in (textwrap.wrap(shown, width) if width else [shown]))
+
+
+def _labelled(what: str, text: str, width: int | None) -> Iterator[Line]:
     """A line of the summary; what does not fit goes on under the text."""
-    lines = textwrap.wrap(printable(text), max((width or 10**6) - _LABEL, 20))
     style = "bold red" if "NOT" in text else ""
+    shown = printable(text)
+    lines = textwrap.wrap(shown, max(width - _LABEL, 20)) if width else [shown]
     for index, line in enumerate(lines):
-        label = f"{what if index == 0 else '':<{_LABEL}}"
-        out.print(Text(label, style="bold").append(Text(line, style=f"not bold {style}".strip())), soft_wrap=True)
+        yield [(f"{what if index == 0 else '':<{_LABEL}}", "bold"), (line, style)]
 
 
 def _left_out(chosen: Sheet, dropped: list[Column]) -> list[JudgedClaim]:
@@ -79,69 +144,17 @@ def _left_out(chosen: Sheet, dropped: list[Column]) -> list[JudgedClaim]:
     return [claim for row in chosen.rows for claim in row.claims if not claim.holds]
 
 
-def console(view: View) -> Console:
-    """A console that writes to memory, as wide as the view allows."""
-    return Console(
-        file=io.StringIO(),
-        width=view.width or 100_000,
-        force_terminal=view.colour,
-        no_color=not view.colour,
-        color_system="standard" if view.colour else None,
-        highlight=False,
-        markup=False,
-        emoji=False,
-        legacy_windows=False,
-    )
-
-
-def text_of(out: Console) -> str:
-    assert isinstance(out.file, io.StringIO)
-    return "\n".join(line.rstrip() for line in out.file.getvalue().splitlines()) + "\n"
-
-
 def _fitting(columns: tuple[Column, ...], cells: list[list[str]], width: int | None) -> tuple[list[int], list[Column]]:
     """Which columns fit, by index, and which were dropped whole."""
     widths = [max(len(column.title), *(_width(row[index]) for row in cells)) for index, column in enumerate(columns)]
+    least = [min(w, _NARROWEST) if c.name in _WRAPPING else w for c, w in zip(columns, widths, strict=True)]
     kept = list(range(len(columns)))
-    if width is None:
-        return kept, []
-
-    def needed() -> int:
-        return sum(min(widths[i], _NARROWEST) if columns[i].name in _WRAPPING else widths[i] for i in kept) + 2 * len(
-            kept
-        )
-
-    while needed() > width and (droppable := [i for i in kept if columns[i].drop]):
-        kept.remove(max(droppable, key=lambda i: columns[i].drop))
+    while width and sum(least[i] + len(_GAP) for i in kept) - len(_GAP) > width:
+        droppable = [index for index in kept if columns[index].drop]
+        if not droppable:
+            break
+        kept.remove(max(droppable, key=lambda index: columns[index].drop))
     return kept, [column for index, column in enumerate(columns) if index not in kept]
-
-
-def _width(cell: str) -> int:
-    return max(map(len, cell.split("\n")))
-
-
-def _table(chosen: Sheet, kept: list[int], cells: list[list[str]], width: int | None) -> Table:
-    columns = [chosen.columns[index] for index in kept]
-    wrap = set(_WRAPPING) if width else set()
-    below = [cells[-1][index] for index in kept]
-    table = ruled_table(
-        [column.title for column in columns], [column.is_number for column in columns], below, wrap=wrap
-    )
-    for row in cells[:-1]:
-        table.add_row(*(Text(row[index], style=_style(row[index])) for index in kept))
-    return table
-
-
-def ruled_table(titles: Sequence[str], right: Sequence[bool], below: Sequence[str] = (), *, wrap: set[str]) -> Table:
-    """An empty table with titles and a last line; only columns in `wrap` may break their text."""
-    table = Table(
-        box=_RULED, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), show_footer=bool(below), header_style="bold"
-    )
-    for index, title in enumerate(titles):
-        footer = Text(below[index], style="bold") if below else ""
-        justify = "right" if right[index] else "left"
-        table.add_column(title, footer, justify=justify, no_wrap=title not in wrap, overflow="fold")  # type: ignore[arg-type]
-    return table
 
 
 def _style(text: str) -> str:
