@@ -115,6 +115,8 @@ def load_all(model: str) -> list[Network]:
         # Messages name the page as the README links it, wherever the package is installed.
         program.path = f"{entry.path.parent.name}/{entry.path.name}"
         return _networks(program, entry.variant)
+    if path == zoo.STDIN and not sys.stdin:
+        raise UsageError("standard input is closed", "name a file")
     if path == zoo.STDIN:
         return _networks(zoo.read_page(path, zoo.decode(path, sys.stdin.buffer.read(zoo.LARGEST_FILE + 1))), variant)
     return _networks(zoo.read_file(path), variant)

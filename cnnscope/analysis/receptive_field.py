@@ -44,6 +44,9 @@ class ReceptiveField(NamedTuple):
         return (self.vertical.size, self.horizontal.size) if self.vertical and self.horizontal else None
 
 
+_WIDEST = 2**62
+"""No input is as long as this, so a wider view sees all of it."""
+
 START = ReceptiveField(Seen(1, 1, 0), Seen(1, 1, 0))
 WHOLE_INPUT = ReceptiveField(None, None, WHOLE)
 
@@ -72,7 +75,10 @@ def last_spatial(fields: Iterable[ReceptiveField]) -> ReceptiveField | None:
 def _through(field: ReceptiveField, window: Window) -> ReceptiveField:
     if not field.vertical or not field.horizontal:
         return field
-    return ReceptiveField(_step(field.vertical, window[0]), _step(field.horizontal, window[1]), field.status)
+    vertical, horizontal = _step(field.vertical, window[0]), _step(field.horizontal, window[1])
+    if max(vertical.size, vertical.stride, horizontal.size, horizontal.stride) > _WIDEST:
+        return WHOLE_INPUT
+    return ReceptiveField(vertical, horizontal, field.status)
 
 
 def _step(seen: Seen, axis: Axis) -> Seen:

@@ -55,6 +55,9 @@ def _options(
 def main() -> None:
     """Run the command line; every error becomes a message on stderr and an exit code."""
     words = sys.argv[1:]
+    if not sys.stdout or not sys.stderr:
+        # A closed stream is None; there is nowhere to write a result, or a message.
+        sys.exit(CnnscopeError.exit_code)
     try:
         application(words)(prog_name="cnnscope")
     except CnnscopeError as error:

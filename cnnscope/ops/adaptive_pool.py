@@ -1,6 +1,7 @@
 """Pools whose output size is given: one value for each map, or one for each of `target` regions."""
 
 from fractions import Fraction
+from math import gcd
 
 from cnnscope.ops.op import WHOLE, Call, Cost, Op, Spelling
 from cnnscope.ops.spelling import integers
@@ -77,8 +78,8 @@ class _AdaptivePool(Op):
         if self.target == (1, 1):
             return WHOLE
         vertical, horizontal = (
-            self._axis(max(stop - start for start, stop in regions), Fraction(size, target))
-            for regions, size, target in zip(self.regions(*inputs), inputs[0][2:], self.target, strict=True)
+            self._axis((size + 2 * target - gcd(size, target) - 1) // target, Fraction(size, target))
+            for size, target in zip(inputs[0][2:], self.target, strict=True)
         )
         return vertical, horizontal
 
@@ -87,10 +88,10 @@ class _AdaptivePool(Op):
         return Axis(kernel, step, (kernel - step) / 2)
 
     def _seen(self, *inputs: Shape) -> int:
-        """Values read for all outputs together: regions may overlap."""
-        rows, columns = self.regions(*inputs)
-        area = sum(stop - start for start, stop in rows) * sum(stop - start for start, stop in columns)
-        return inputs[0][0] * inputs[0][1] * area
+        """Values read for all outputs together: neighbouring regions share one where their border divides a pixel."""
+        batch, channels, *sizes = inputs[0]
+        rows, columns = (s + target - gcd(s, target) for s, target in zip(sizes, self.target, strict=True))
+        return batch * channels * rows * columns
 
     def _regular(self, name: str, *inputs: Shape) -> Spelling:
         """One plain pool where the regions are equal and disjoint, else nothing."""

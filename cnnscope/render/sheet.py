@@ -78,7 +78,7 @@ def view_of(field: ReceptiveField) -> str:
     """212, 23x7, ~59 where branches are misaligned, "whole" where an output sees the whole input."""
     if not field.size:
         return "whole"
-    high, wide = (f"{float(length):g}" for length in field.size)
+    high, wide = (str(length) if isinstance(length, int) else f"{float(length):g}" for length in field.size)
     return ("~" if field.status == "misaligned" else "") + (high if high == wide else f"{high}x{wide}")
 
 

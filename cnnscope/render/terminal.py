@@ -1,7 +1,7 @@
 """Text for a terminal or a pipe: aligned columns, numbers never cut.
 
-The layout is plain text made here; rich paints it where there is colour. Importing rich and letting it lay out the table
-of VGG-16 takes 30 ms, a fifth of the whole command (docs/decisions/0008).
+The layout is plain text made here; rich paints it where there is colour. Importing rich and letting it lay out the
+table of VGG-16 takes 30 ms, a fifth of the whole command (docs/decisions/0008).
 """
 
 import textwrap

@@ -104,3 +104,8 @@ def test_the_network_s_own_figure_is_that_of_its_last_spatial_layer():
 
 def test_a_network_of_neurons_has_none():
     assert analyzed(TABLE + row("f", "fully connected", 10), input="8").receptive_field is None
+
+
+def test_a_view_wider_than_any_input_is_the_whole_input():
+    rows = [row(f"c{index}", "conv", 1, 1, 2**31 - 1) for index in range(40)]
+    assert field(*rows, input="1x8x8").status == "whole input"

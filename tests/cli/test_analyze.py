@@ -282,3 +282,11 @@ def test_latex_keeps_its_conventions_as_comments():
     assert "% MACs: 1,582,671,872 multiply-accumulates of convolutions and matrix products, without biases" in text
     assert "more rows are not shown" in text
     assert "% line 67: ≠ params 5M: computed 6,998,552" in text
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-"])
+def test_a_closed_stream_is_no_bug_of_ours(closed):
+    run = subprocess.run(f"{sys.executable} -m cnnscope analyze - {closed}", shell=True, capture_output=True, text=True, cwd=ROOT)
+    assert run.returncode == 2
+    assert "internal" not in run.stderr
+    assert "Traceback" not in run.stderr
