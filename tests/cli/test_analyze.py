@@ -286,7 +286,9 @@ def test_latex_keeps_its_conventions_as_comments():
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-"])
 def test_a_closed_stream_is_no_bug_of_ours(closed):
-    run = subprocess.run(f"{sys.executable} -m cnnscope analyze - {closed}", shell=True, capture_output=True, text=True, cwd=ROOT)
+    run = subprocess.run(
+        f"{sys.executable} -m cnnscope analyze - {closed}", shell=True, capture_output=True, text=True, cwd=ROOT
+    )
     assert run.returncode == 2
     assert "internal" not in run.stderr
     assert "Traceback" not in run.stderr
