@@ -4,7 +4,6 @@ Column titles are compared in lower case with blanks and hyphens as underscores.
 """
 
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from functools import lru_cache
 
 from cnnscope.errors import CellError
@@ -72,6 +71,8 @@ def suggestion(word: str, known: list[str]) -> str:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """The known word that the reader may have meant, or none."""
+    from difflib import get_close_matches
+
     near = get_close_matches(word[:60].lower(), [*known], n=1, cutoff=0.6)
     return near[0] if near else ""
 

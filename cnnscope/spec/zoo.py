@@ -3,7 +3,6 @@
 import codecs
 import os
 import stat
-from difflib import get_close_matches
 from functools import lru_cache
 from itertools import dropwhile, takewhile
 from pathlib import Path
@@ -69,6 +68,8 @@ def find(name: str) -> Entry:
     known = index()
     if entry := known.get(normal(name)):
         return entry[1]
+    from difflib import get_close_matches
+
     near = get_close_matches(normal(name), known, n=3, cutoff=0.6)
     hint = (
         f"did you mean {' or '.join(known[match][0] for match in near)}?"

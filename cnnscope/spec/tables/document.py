@@ -1,6 +1,5 @@
 """What every syntax yields: tables of cleaned cells that remember their lines and headings."""
 
-import html
 import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -20,6 +19,12 @@ _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]
 _EMPTY = ("", "-", "–", "—", "−")
 
 
+def _unescaped(entity: re.Match[str]) -> str:
+    from html import unescape
+
+    return unescape(entity[0])
+
+
 def clean(cell: str) -> str:
     """A cell as its author meant it: without markup around it; empty where a dash says "not given".
 
@@ -31,7 +36,7 @@ def clean(cell: str) -> str:
     if "$" in text:
         text = _MATH.sub("", text).replace(r"\times", "×").replace(r"\ ", " ")
     if "&" in text:
-        text = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
+        text = _ENTITY.sub(_unescaped, text)
     text = " ".join(text.split())
     if emphasis := _EMPHASIS.fullmatch(text):
         text = emphasis[2].strip()
