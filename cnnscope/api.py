@@ -18,7 +18,7 @@ from cnnscope.graph import Graph, walk
 from cnnscope.shapes import Shape
 from cnnscope.spec import zoo
 from cnnscope.spec.build import build
-from cnnscope.spec.program import Program, input_shape
+from cnnscope.spec.program import Program, input_shape, normal
 from cnnscope.units import DTYPE_BYTES
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def networks() -> list[str]:
 
 def catalogue(pattern: str = "*") -> "list[Listed]":
     """Figures of every network whose name matches a pattern ("vgg*"), or contains it."""
-    wanted = zoo.normal(pattern)
+    wanted = normal(pattern)
     wanted = wanted if glob.has_magic(wanted) else f"*{wanted}*"
     chosen = [(name, entry) for key, (name, entry) in zoo.index().items() if fnmatchcase(key, wanted)]
     read = {path: zoo.read_file(str(path)) for path in dict.fromkeys(entry.path for _, entry in chosen)}
@@ -153,9 +153,9 @@ def _split_variant(model: str) -> tuple[str, str]:
 def _networks(program: Program, variant: str) -> list[Network]:
     if not variant:
         return [Network(program, name) for name in program.variants] or [Network(program)]
-    if near := [name for name in program.variants if zoo.normal(name) == zoo.normal(variant)]:
+    if near := [name for name in program.variants if normal(name) == normal(variant)]:
         return [Network(program, variant if variant in near else near[0])]
-    if not program.variants and zoo.normal(program.name) == zoo.normal(variant):
+    if not program.variants and normal(program.name) == normal(variant):
         return [Network(program)]
     known = ", ".join(program.variants or [program.name])
     raise UnknownModelError(f"{program.path} has no variant `{variant}`", f"it has {known}")

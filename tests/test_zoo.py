@@ -16,6 +16,7 @@ from cnnscope.analysis.rows import RowReport, rows
 from cnnscope.graph import INPUT, Claim
 from cnnscope.shapes import elements
 from cnnscope.spec import zoo
+from cnnscope.spec.program import normal
 from cnnscope.units import exact, parse_printed
 from tests.published import (
     LAYERS,
@@ -326,7 +327,7 @@ def test_no_other_figure_of_the_zoo_is_called_false() -> None:
 def test_names_are_unique_over_all_pages_and_all_are_found() -> None:
     pages = sorted(zoo.folder().glob("*.md"))
     names = [network.name for page in pages for network in cnnscope.load_all(str(page))]
-    assert len({zoo.normal(name) for name in names}) == len(names)
+    assert len({normal(name) for name in names}) == len(names)
     assert names == NAMES
 
 

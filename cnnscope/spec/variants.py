@@ -7,7 +7,7 @@ from cnnscope.graph import METRICS
 from cnnscope.spec.columns import nearest, title
 from cnnscope.spec.faults import MOST_FAULTS
 from cnnscope.spec.figures import figures
-from cnnscope.spec.program import Program, Variant
+from cnnscope.spec.program import Program, Variant, normal
 from cnnscope.spec.tables.document import Table, TableRow
 
 MODEL = "model"
@@ -29,7 +29,7 @@ def read_variants(program: Program, table: Table, footnotes: Mapping[str, str]) 
             break
         try:
             variant = _variant(header, row, footnotes)
-            key = variant.name.lower().replace("_", "-")
+            key = normal(variant.name)
             if other := lines.get(key):
                 raise CellError(f"the variant of line {other} has this name", "rename one; - and _ are the same")
             lines[key] = variant.line

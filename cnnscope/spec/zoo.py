@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from cnnscope.errors import Fault, SpecError, UnknownModelError, UsageError
 from cnnscope.spec import dialects, tables
-from cnnscope.spec.program import Program
+from cnnscope.spec.program import Program, normal
 
 LARGEST_FILE = 1 << 20
 SUFFIXES = (".md", ".markdown", ".csv", ".tsv", ".txt")
@@ -29,11 +29,6 @@ def folder() -> Path:
     package = Path(__file__).resolve().parents[1]
     inside = package / "specs"
     return inside if inside.is_dir() else package.parent / "specs"
-
-
-def normal(name: str) -> str:
-    """Names differ neither in case nor between - and _."""
-    return name.lower().replace("_", "-")
 
 
 @lru_cache(1)
