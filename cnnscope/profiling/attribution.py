@@ -44,9 +44,9 @@ def attribute(layers: Sequence[Layer], kernels: Sequence[Kernel], nodes: Sequenc
     found = joined.layers_by_node(rank)
     named = []
     for kernel in kernels:
-        ran = found.get(kernel.name) or joined.asking(kernel.name, found)
-        line = "" if kernel.name in found else LINES.get(kernel.type, "" if ran else "other")
-        named.append(kernel._replace(layers=ran, line=line))
+        behind = found.get(kernel.name) or joined.asking(kernel.name, found)
+        line = "" if kernel.name in found else LINES.get(kernel.type, "" if behind else "other")
+        named.append(kernel._replace(layers=behind, line=line))
     return Attribution(tuple(named), tuple(layer.node.name for layer in layers if layer.node.name not in joined.ran))
 
 
