@@ -1,7 +1,7 @@
 """What runs a network. One file per runtime; its name is the value of --runtime and the folder is the registry.
 
-A runtime is a module with DEVICES, require(settings), which raises unless the runtime and its device are there, and
-prepare(graph, layers, settings) -> Prepared.
+A runtime is a module with DEVICES; require(settings), which raises unless the runtime and its device are there;
+prepare(graph, settings) -> Prepared; and kernel_times(graph, settings, seconds=, stop=) -> KernelTimes.
 """
 
 import importlib
@@ -103,3 +103,10 @@ def module(name: str) -> ModuleType:
     if name not in names():
         raise UsageError(f"runtime `{name}` is not known", f"known are {', '.join(names())}")
     return importlib.import_module(f"{__name__}.{name}")
+
+
+def random_input(shape: tuple[int, ...], settings: Settings) -> Any:
+    """Standard normal values in the dtype of the settings, the same for every runtime; zeros would run faster."""
+    import numpy
+
+    return numpy.random.default_rng(settings.seed).standard_normal(shape, numpy.float32).astype(settings.dtype)

@@ -8,8 +8,8 @@ from typing import Any
 
 from cnnscope.errors import MissingExtraError, RunError, UsageError
 from cnnscope.export import InMemory, onnx_in_memory
-from cnnscope.graph import Graph, Layer
-from cnnscope.runtimes import Settings
+from cnnscope.graph import Graph, walk
+from cnnscope.runtimes import Settings, random_input
 from cnnscope.units import short_bytes
 
 DEVICES = ("cpu", "cuda")
@@ -48,8 +48,9 @@ def require(settings: Settings) -> None:
         )
 
 
-def prepare(graph: Graph, layers: tuple[Layer, ...], settings: Settings) -> "Session":
-    """The network, or a part of it, with random weights and inputs; RunError where it cannot be loaded."""
+def prepare(graph: Graph, settings: Settings) -> "Session":
+    """The network with random weights and input; RunError where it cannot be loaded."""
+    layers = tuple(walk(graph, batch=settings.batch))
     return Session(onnx_in_memory(graph, layers, dtype=settings.dtype, seed=settings.seed), settings)
 
 
@@ -57,16 +58,11 @@ class Session:
     """A session with one fixed random input; on CUDA input and outputs stay on the device."""
 
     def __init__(self, network: InMemory, settings: Settings, **options: Any) -> None:
-        import numpy
-
+        self.settings = settings
         start = time.perf_counter()
         self.session = create(network, settings, **options)
         self.creation_seconds = time.perf_counter() - start
-        generator = numpy.random.default_rng(settings.seed)
-        self.feed = {
-            wanted.name: generator.standard_normal(wanted.shape, numpy.float32).astype(settings.dtype)
-            for wanted in self.session.get_inputs()
-        }
+        self.feed = {wanted.name: random_input(wanted.shape, settings) for wanted in self.session.get_inputs()}
         self.facts: dict[str, Any] = {"providers": self.session.get_providers()}
         self.binding: Any = None
         if settings.is_cuda:
@@ -88,7 +84,8 @@ class Session:
             self.session.run(None, self.feed)
 
     def outputs(self) -> list[Any]:
-        found: list[Any] = self.session.run(None, self.feed)
+        with in_our_words(self.settings):
+            found: list[Any] = self.session.run(None, self.feed)
         return found
 
     def close(self) -> None:
