@@ -1,0 +1,150 @@
+"""What torch knows of a network: shapes, what its modules hold, FLOPs, and the memory alive after every layer.
+
+Importing this file asks for torch. On the meta device tensors have shapes and memory but no values, so that nothing is
+computed; everything else is the same.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import torch  # noqa: TID253 - imported only by who asks for torch
+from torch import Tensor, nn  # noqa: TID253
+from torch.multiprocessing.reductions import StorageWeakRef  # noqa: TID253
+from torch.nn.attention import SDPBackend, sdpa_kernel  # noqa: TID253
+from torch.utils.flop_counter import FlopCounterMode  # noqa: TID253
+
+from cnnscope.errors import RunError
+from cnnscope.export.torch_module import TorchNetwork
+from cnnscope.graph import INPUT, Graph, Layer
+from cnnscope.shapes import Shape
+
+_NOT_COUNTED = "num_batches_tracked"
+"""Batch norm's counter is no buffer of the network."""
+
+
+class Held(NamedTuple):
+    """Elements that a module holds."""
+
+    params: int
+    buffers: int
+
+
+class Ran(NamedTuple):
+    """One pass: per layer its output's shape and FLOPs; the largest sum of live memories at the end of a layer.
+
+    `outputs` are the network's.
+    """
+
+    shapes: dict[str, Shape]
+    flops: dict[str, int]
+    peak: int
+    outputs: dict[str, Tensor]
+
+
+def without_values(graph: Graph, layers: tuple[Layer, ...], *, dtype: str) -> TorchNetwork:
+    """The twin on the meta device."""
+    shapes = {
+        f"{layer.node.name}.{name}": weight.shape for layer in layers for name, weight in layer.placed.weights.items()
+    }
+    kind = getattr(torch, dtype)
+    return TorchNetwork(
+        graph, layers, lambda name: torch.empty(shapes[name], dtype=kind, device="meta")
+    ).eval().to("meta")  # fmt: skip
+
+
+def start_without_values(shape: Shape, *, dtype: str) -> Callable[[], Tensor]:
+    return lambda: torch.empty(shape, dtype=getattr(torch, dtype), device="meta")
+
+
+def same(one: Ran, other: Ran) -> bool:
+    """Are the network's outputs the same bits?"""
+    return all(torch.equal(one.outputs[name].nan_to_num(), tensor.nan_to_num()) for name, tensor in other.outputs.items())
+
+
+def held(network: TorchNetwork) -> tuple[dict[str, Held], Held]:
+    """What the module of every layer holds, and the whole network."""
+    return {name: _held(module, recurse=False) for module, name, _ in network.plan}, _held(network, recurse=True)
+
+
+def _held(module: nn.Module, *, recurse: bool) -> Held:
+    buffers = [
+        tensor.numel() for name, tensor in module.named_buffers(recurse=recurse) if not name.endswith(_NOT_COUNTED)
+    ]
+    return Held(sum(tensor.numel() for tensor in module.parameters(recurse=recurse)), sum(buffers))
+
+
+def run(
+    network: TorchNetwork, layers: Sequence[Layer], start: Callable[[], Tensor], *, in_place: bool = False
+) -> Ran:
+    """Run the twin layer by layer on the tensor that `start` makes; every tensor is let go after its last reader.
+
+    With `in_place` element-wise layers write over an input that nobody needs any longer: torch computes most of them
+    beside it, so the values are moved there. That proves that the memory was free, and leaves the measured sum to the
+    layer's end.
+    """
+    tensors = {INPUT: start()}
+    memories = _Memories(tensors[INPUT])
+    last_reader = {name: index for index, layer in enumerate(layers) for name in layer.node.inputs}
+    shapes, flops, peak = {}, {}, 0
+    # torch counts its plain attention, not the fused one that it would take here.
+    with torch.no_grad(), sdpa_kernel(SDPBackend.MATH), FlopCounterMode(display=False) as counter:
+        for index, (layer, (module, name, inputs)) in enumerate(zip(layers, network.plan, strict=True)):
+            before = counter.get_total_flops()
+            made = call(module, name, [tensors[source] for source in inputs])
+            flops[name], shapes[name] = counter.get_total_flops() - before, tuple(made.shape)
+            needed = [n for n in tensors if last_reader.get(n, -1) > index or n in network.outputs]
+            if layer.node.op.strided:
+                # A copy, as ONNX Runtime makes and as we count: without it the values left out would stay alive too.
+                made = made.clone(memory_format=torch.contiguous_format)
+            elif in_place and layer.node.op.in_place:
+                made = memories.written_over(made, inputs, tensors, [*needed, INPUT])
+            tensors[name] = made
+            memories.add(made)
+            del made
+            peak = max(peak, memories.alive_bytes())
+            for spent in inputs:
+                if spent not in needed:
+                    tensors.pop(spent, None)
+    return Ran(shapes, flops, peak, {name: tensors[name] for name in network.outputs})
+
+
+def call(module: nn.Module, name: str, given: list[Tensor]) -> Tensor:
+    """What a layer's module makes of these tensors; RunError where torch refuses."""
+    try:
+        made: Tensor = module(*given)
+    except (RuntimeError, ValueError, TypeError, IndexError, NotImplementedError) as error:
+        raise RunError(f"{name}: torch cannot run it: {' '.join(str(error).split())[:300]}") from None
+    return made
+
+
+class _Memories:
+    """The memories that tensors were given, watched without keeping any alive."""
+
+    def __init__(self, first: Tensor) -> None:
+        self.input = _address(first)
+        self.watched: dict[int, tuple[StorageWeakRef, int]] = {}
+        self.add(first)
+
+    def add(self, tensor: Tensor) -> None:
+        storage = tensor.untyped_storage()
+        self.watched[_address(tensor)] = (StorageWeakRef(storage), storage.nbytes())
+
+    def alive_bytes(self) -> int:
+        self.watched = {address: entry for address, entry in self.watched.items() if not entry[0].expired()}
+        return sum(size for _, size in self.watched.values())
+
+    def written_over(
+        self, made: Tensor, inputs: Sequence[str], tensors: dict[str, Tensor], needed: Sequence[str]
+    ) -> Tensor:
+        """The values in the memory of an input that is free now, else where they are; never in the network's input."""
+        taken = {_address(tensors[name]) for name in needed if name in tensors} | {self.input}
+        for name in inputs:
+            place = tensors[name]
+            if _address(place) not in taken and place.shape == made.shape and _address(place) != _address(made):
+                return place.copy_(made)
+        return made
+
+
+def _address(tensor: Tensor) -> int:
+    """Of the memory, which several tensors may share; meta tensors have one too."""
+    return StorageWeakRef(tensor.untyped_storage()).cdata

@@ -1,0 +1,33 @@
+"""How much memory a verification takes, compared with what is free before anything is loaded."""
+
+from cnnscope.analysis.report import Report
+from cnnscope.errors import UsageError
+from cnnscope.machine import memory
+from cnnscope.shapes import elements
+from cnnscope.units import DTYPE_BYTES, Bytes, short_bytes
+
+LIBRARIES = 500_000_000
+"""What onnx, ONNX Runtime and torch take themselves, about."""
+TORCH_ITEM = DTYPE_BYTES["float32"]
+
+
+def needed(report: Report) -> Bytes:
+    """The weights twice, ours and ONNX Runtime's copy, and all tensors at once; or the weights, tensors and torch's runs.
+
+    torch shares our weights in float32, and runs three times side by side.
+    """
+    tensors = sum(layer.bytes_written for layer in report.layers) + elements(report.input_shape) * report.itemsize
+    as_float32 = TORCH_ITEM / report.itemsize
+    torch = 3 * report.peak_activation_bytes * as_float32 + (report.weight_bytes * as_float32 if as_float32 > 1 else 0)
+    return LIBRARIES + tensors + report.weight_bytes + int(max(report.weight_bytes, torch))
+
+
+def require_memory(report: Report) -> None:
+    """UsageError where that is more than what is free."""
+    need, free = needed(report), memory.available()
+    if need > free.bytes:
+        raise UsageError(
+            f"{report.network} at batch {report.input_shape[0]} needs about {short_bytes(need)} to be verified, "
+            f"and {short_bytes(free.bytes)} are free, limited by {free.limited_by}",
+            "use a smaller --batch or --input, --counts-only, which computes nothing, or --force",
+        )

@@ -1,0 +1,107 @@
+"""Verifies a report: every figure of it beside the answers of the engines that are installed."""
+
+from collections.abc import Callable
+from typing import Any
+
+from cnnscope.analysis.memory import peak_activation
+from cnnscope.analysis.report import LayerReport, Report
+from cnnscope.errors import UsageError
+from cnnscope.graph import Graph
+from cnnscope.runtimes import DTYPES
+from cnnscope.verification.ask import Answers, Progress, ask, engines, unanswered
+from cnnscope.verification.need import require_memory
+from cnnscope.verification.record import ONNX, OURS, RUNTIME, TORCH, Figures, LayerVerification, Verification
+
+
+def verify(
+    graph: Graph,
+    report: Report,
+    *,
+    seed: int = 0,
+    counts_only: bool = False,
+    force: bool = False,
+    progress: Progress = lambda phase: None,
+) -> Verification:
+    """Check a report of this graph, its claims judged, against the engines that are installed.
+
+    With `counts_only` nothing is computed. MissingExtraError where no engine is installed, RunError where one fails,
+    UsageError for an unknown dtype and, unless `force`, where memory would not suffice.
+    """
+    if report.dtype not in DTYPES:
+        raise UsageError(f"dtype `{report.dtype}` cannot be verified", f"known are {', '.join(DTYPES)}")
+    asked, left_out = engines(counts_only=counts_only)
+    if RUNTIME in asked and not force:
+        require_memory(report)
+    answers = ask(graph, report, asked, seed=seed, progress=progress)
+    return Verification(
+        network=report.network,
+        source=report.source,
+        path=report.path,
+        input_shape=report.input_shape,
+        dtype=report.dtype,
+        seed=seed,
+        asked=answers.asked,
+        layers=tuple(_layer(entry, answers) for entry in report.layers),
+        totals=_totals(graph, report, answers),
+        same_in_place=answers.same_in_place,
+        claims=report.claims,
+        not_asked=(*left_out, *unanswered(report, answers)),
+    )
+
+
+def _layer(entry: LayerReport, answers: Answers) -> LayerVerification:
+    name, ran, compared = entry.name, answers.ran, answers.compared.get(entry.name)
+    counted = ran if entry.layer.node.op.counted_by_torch else None
+    return LayerVerification(
+        name,
+        entry.type,
+        entry.row,
+        entry.line,
+        shape=_beside(
+            entry.output_shape,
+            (ONNX, answers.written, lambda written: written.shapes.get(name, ())),
+            (RUNTIME, answers.run_shapes, lambda shapes: tuple(shapes.get(name, ()))),
+            (TORCH, ran, lambda ran: ran.shapes[name]),
+        ),
+        params=_beside(entry.params, (TORCH, answers.held, lambda held: held[0][name].params)),
+        buffers=_beside(entry.buffers, (TORCH, answers.held, lambda held: held[0][name].buffers)),
+        stored=_beside(
+            entry.params + entry.buffers,
+            (ONNX, answers.written, lambda written: written.stored.get(name, 0)),
+            (TORCH, answers.held, lambda held: sum(held[0][name])),
+        ),
+        macs=_beside(entry.macs, (TORCH, counted, lambda ran: _macs(ran.flops[name]))),
+        alone=compared.alone if compared else None,
+        end_to_end=compared.end_to_end if compared else None,
+    )
+
+
+def _totals(graph: Graph, report: Report, answers: Answers) -> dict[str, Figures]:
+    """The network's figures; torch's MACs only where it counts all of them."""
+    layers = [entry.layer for entry in report.layers]
+    counted = answers.ran if all(layer.node.op.counted_by_torch for layer in layers) else None
+    computed, reused = (
+        peak_activation(graph, layers, report.itemsize, in_place=reuse).bytes for reuse in (False, True)
+    )
+    return {
+        "params": _beside(report.params, (TORCH, answers.held, lambda held: held[1].params)),
+        "buffers": _beside(report.buffers, (TORCH, answers.held, lambda held: held[1].buffers)),
+        "stored": _beside(
+            report.params + report.buffers,
+            (ONNX, answers.written, lambda written: written.all_stored),
+            (TORCH, answers.held, lambda held: sum(held[1])),
+        ),
+        "macs": _beside(report.macs, (TORCH, counted, lambda ran: _macs(sum(ran.flops.values())))),
+        "peak": _beside(computed, (TORCH, answers.ran, lambda ran: ran.peak)),
+        "peak_in_place": _beside(reused, (TORCH, answers.in_place, lambda ran: ran.peak)),
+    }
+
+
+def _beside(ours: Any, *others: tuple[str, Any, Callable[[Any], Any]]) -> Figures:
+    """Our figure and those of the engines that answered."""
+    return {OURS: ours} | {engine: figure(answer) for engine, answer, figure in others if answer}
+
+
+def _macs(flops: int) -> int | float:
+    """torch counts two operations for each multiply-accumulate."""
+    return flops / 2 if flops % 2 else flops // 2
