@@ -13,7 +13,7 @@ import typer
 from cnnscope.cli.streams import say
 from cnnscope.errors import CnnscopeError
 
-COMMANDS = {"analyze": "analyze", "list": "list_", "export": "export"}
+COMMANDS = {"analyze": "analyze", "list": "list_", "export": "export", "profile": "profile", "report": "report"}
 """Every command and its module, in the order of the help."""
 
 INTERNAL_ERROR, INTERRUPTED = 4, 130
