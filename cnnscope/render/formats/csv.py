@@ -20,7 +20,7 @@ def render(page: Page, results: Sequence[Any], view: View) -> str:
     writer = csv.writer(out, lineterminator="\n")
     for index, sheet in enumerate(sheets):
         if index == 0:
-            titles = [column.name for column in sheet.columns]
+            titles = [_safe(column.name) for column in sheet.columns]
             writer.writerow([*(["network"] if named else []), *titles, "schema_version"])
         name = [_safe(sheet.network)] if named else []
         for row in sheet.rows:

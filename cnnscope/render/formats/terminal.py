@@ -48,7 +48,7 @@ def _painted(lines: Iterable[Line], view: View) -> str:
 def _lines(sheet: Sheet[Any], width: int | None) -> Iterator[Line]:
     cells = [[printable(column.text(row), newline="\n") for column in sheet.columns] for row in sheet.rows]
     if sheet.totals:
-        cells.append([sheet.totals.get(column.name, "") for column in sheet.columns])
+        cells.append([printable(sheet.totals.get(column.name, "")) for column in sheet.columns])
     kept, dropped = _fitting(sheet.columns, cells, width)
     if sheet.headline:
         yield from _wrapped(sheet.headline, "bold", width)
@@ -76,7 +76,7 @@ def _table(
         if excess > 0:
             widths[index] = max(widths[index] - excess, min(widths[index], _NARROWEST))
     rule: Line = [("-" * (sum(widths) + len(_GAP) * (len(widths) - 1)), "")]
-    yield from _row([column.title for column in columns], widths, right, "bold")
+    yield from _row([printable(column.title) for column in columns], widths, right, "bold")
     yield rule
     for row in rows[:-1] if total else rows:
         yield from _row(row, widths, right, "")
@@ -102,7 +102,7 @@ def _row(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool], sty
 
 
 def _widths(columns: Sequence[Column[Any]], rows: Sequence[Sequence[str]]) -> list[int]:
-    return [max(len(column.title), *(_width(row[i]) for row in rows), 0) for i, column in enumerate(columns)]
+    return [max(len(printable(column.title)), *(_width(row[i]) for row in rows), 0) for i, column in enumerate(columns)]
 
 
 def _width(cell: str) -> int:
