@@ -30,7 +30,7 @@ def _try(provider: str, facts: dict[str, Any]) -> None:
     import numpy
     import onnxruntime  # type: ignore[import-untyped]
 
-    if provider == "CUDAExecutionProvider":
+    if provider != CPU:
         onnxruntime.preload_dlls()
     facts["version"] = onnxruntime.__version__
     facts["available"] = onnxruntime.get_available_providers()

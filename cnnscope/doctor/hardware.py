@@ -40,7 +40,7 @@ def _cpus(root: Path) -> Finding:
 def _frequency(root: Path) -> Finding:
     governor, now, highest = cpu.governor(root), cpu.megahertz(root), cpu.highest_megahertz(root)
     clock = f"{now:.0f} MHz now" if now else "its clock is not shown"
-    clock += f", {highest:.0f} at most" if highest else ""
+    clock += f", {highest:.0f} MHz at most" if highest else ""
     if governor == "performance":
         return Finding("frequency", "ok", f"governor performance, {clock}")
     if governor:

@@ -56,7 +56,7 @@ def _wheels(wheels: Mapping[str, str], has_gpu: bool) -> list[Finding]:
     if len(wheels) < 2:
         return []
     extra = "gpu" if has_gpu and "onnxruntime-gpu" in wheels else "cpu"
-    found = f"{_listed(wheels)} are all installed and overwrite each other's files"
+    found = f"{_listed(wheels)} are {'both' if len(wheels) == 2 else 'all'} installed and overwrite each other's files"
     return [
         Finding(_WHEELS, "broken", found, f"pip uninstall -y {' '.join(wheels)} && pip install 'cnnscope[{extra}]'")
     ]

@@ -14,6 +14,7 @@ _UNASKED = ("AzureExecutionProvider",)
 """Runs nothing on this machine: it calls a service."""
 _GPU_WHEEL = "onnxruntime-gpu"
 _NO_GPU = f"pip uninstall -y {_GPU_WHEEL} && pip install 'cnnscope[cpu]'"
+_AS_FOR_THE_WHEELS = "as for the onnxruntime wheels above"
 LEAST_DRIVER = {11: 450, 12: 525, 13: 580}
 """The oldest driver for each major of CUDA: docs.nvidia.com/deploy/cuda-compatibility, minor version compatibility."""
 
@@ -86,12 +87,14 @@ def _remedy(fault: str) -> str:
 def _reinstall() -> str:
     wheels = packages.onnxruntime_wheels()
     if len(wheels) > 1:
-        return "as for the onnxruntime wheels above"
+        return _AS_FOR_THE_WHEELS
     return " ".join(["pip install --force-reinstall", *(f"{name}=={version}" for name, version in wheels.items())])
 
 
 def _install_libraries() -> str:
     """Of the version that is installed: another one may want another CUDA."""
+    if len(packages.onnxruntime_wheels()) > 1:
+        return _AS_FOR_THE_WHEELS
     return f"pip install '{_GPU_WHEEL}[cuda,cudnn]=={packages.version(_GPU_WHEEL)}'"
 
 
