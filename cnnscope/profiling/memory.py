@@ -1,0 +1,55 @@
+"""How much memory a run will take, before it is run: refusing with figures beats being killed."""
+
+from typing import NamedTuple
+
+from cnnscope import machine
+from cnnscope.analysis.report import Report
+from cnnscope.errors import UsageError
+from cnnscope.machine.memory import available
+from cnnscope.runtimes import Settings
+from cnnscope.units import Bytes, short_bytes
+
+PROCESS: dict[str, Bytes] = {"onnxruntime": 150_000_000, "torch": 400_000_000}
+"""A Python process with the runtime loaded, before it has seen a network."""
+WEIGHTS: dict[str, float] = {"onnxruntime": 2.2, "torch": 1.2}
+"""Copies of the weights that are held at once: as drawn, and as the runtime packs them."""
+ACTIVATIONS = 1.5
+"""Of the peak by liveness: arenas, workspaces and padded layouts."""
+
+
+class Need(NamedTuple):
+    """Bytes on the computer and, where there is one, on the GPU."""
+
+    host: Bytes
+    device: Bytes
+
+
+def predicted(report: Report, settings: Settings) -> Need:
+    """What a run needs, from the analysis at its batch and dtype; an upper estimate."""
+    weights, activations = report.weight_bytes, int(ACTIVATIONS * report.peak_activation_bytes)
+    packed = int(WEIGHTS[settings.runtime] * weights)
+    if settings.is_cuda:
+        return Need(PROCESS[settings.runtime] + 2 * weights, weights + activations)
+    # Where the CPU computes halves in single precision it holds them so as well.
+    wider = 2 if settings.dtype == "float16" else 1
+    return Need(PROCESS[settings.runtime] + wider * (packed + activations), 0)
+
+
+def require(report: Report, settings: Settings) -> Bytes:
+    """UsageError where the run needs more than is free; the free bytes on the device that computes."""
+    need, free = predicted(report, settings), available()
+    if need.host > free.bytes:
+        raise _refusal(need.host, free.bytes, f"free ({free.limited_by})")
+    if not settings.is_cuda:
+        return free.bytes
+    on_device = {gpu.number: gpu.free_bytes for gpu in machine.gpu.gpus().found}.get(settings.device_index)
+    if on_device is not None and need.device > on_device:
+        raise _refusal(need.device, on_device, f"free on {settings.device}")
+    return on_device or 0
+
+
+def _refusal(need: Bytes, free: Bytes, where: str) -> UsageError:
+    return UsageError(
+        f"this run needs about {short_bytes(need)}, and {short_bytes(free)} are {where}",
+        "use a smaller --batch, --input or --dtype, or --force to try all the same",
+    )
