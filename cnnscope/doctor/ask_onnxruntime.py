@@ -28,7 +28,7 @@ def main(provider: str) -> None:
 
 def _try(provider: str, facts: dict[str, Any]) -> None:
     import numpy
-    import onnxruntime  # type: ignore[import-untyped]
+    import onnxruntime
 
     if provider != CPU:
         onnxruntime.preload_dlls()
