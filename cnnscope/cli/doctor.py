@@ -8,7 +8,6 @@ from typer import Option
 
 from cnnscope.cli import options
 from cnnscope.render import View, formats
-from cnnscope.render.pages import doctor
 
 SOMETHING_IS_BROKEN = 1
 
@@ -22,6 +21,7 @@ def run(
 ) -> None:
     """Check packages, execution providers, CUDA, CPUs, memory and GPUs; say how to mend what is broken."""
     from cnnscope.doctor import examine
+    from cnnscope.render.pages import doctor
 
     options.known_format(format_name)
     view = View(width=options.width(), colour=options.colour(color), plain=options.ascii_only())
