@@ -11,8 +11,8 @@ from cnnscope.runtimes import Kernel
 from cnnscope.shapes import Shape, elements
 from cnnscope.units import DTYPE_BYTES, Bytes, Count
 
-BETWEEN, NOWHERE = "(between kernels)", "(no layer)"
-"""Lines for time that belongs to no layer: the runtime's own, and kernels of unknown origin."""
+BETWEEN, SLOWED, NOWHERE = "(between kernels)", "(slower while timed)", "(no layer)"
+"""Lines for time that belongs to no layer: the runtime's own, what timing added, kernels of unknown origin."""
 ABOVE = 1.05
 """A time shorter than its roof allows, by more than the ceilings' own spread."""
 
@@ -123,6 +123,9 @@ def _lines(profile: Profile) -> Iterator[TimedRow]:
     if not profile.kernels:
         return
     whole = profile.median if profile.times_hold else profile.kernel_seconds
-    for name, seconds in ((NOWHERE, profile.unattributed), (BETWEEN, profile.between_kernels)):
-        if (seconds and name == NOWHERE) or (name == BETWEEN and profile.times_hold):
+    lines = {NOWHERE: profile.unattributed}
+    if profile.times_hold:
+        lines[BETWEEN if profile.between_kernels > 0 else SLOWED] = profile.between_kernels
+    for name, seconds in lines.items():
+        if seconds:
             yield TimedRow(name, "", None, None, None, None, seconds, seconds / whole, None, None, "", "")
