@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from cnnscope import machine, runtimes
-from cnnscope.analysis.report import Report, analyze
+from cnnscope.analysis.report import LayerReport, Report, analyze
 from cnnscope.analysis.roofline import padding_free_macs
 from cnnscope.errors import UsageError
 from cnnscope.graph import Graph
@@ -18,6 +18,7 @@ from cnnscope.profiling.protocol import Limits, Progress
 from cnnscope.profiling.record import Latency, LayerWork, Memory, Profile
 from cnnscope.profiling.worker import ALONE, KERNEL_METHODS, RUNTIME, Request
 from cnnscope.runtimes import Kernel, OptimisedNode, Settings
+from cnnscope.units import Bytes
 
 AUTO = "auto"
 BUSY, STOLEN = 0.05, 0.01
@@ -110,7 +111,7 @@ def _joined(
         input_shape=report.input_shape,
         settings=settings,
         latency=Latency(**series, creation_seconds=result["creation_seconds"]),
-        layers=tuple(map(_work, report.layers)),
+        layers=tuple(_work(layer, report.itemsize) for layer in report.layers),
         kernels=joined.kernels,
         removed=joined.removed if kernels else (),
         method=times.get("method", ""),
@@ -124,7 +125,7 @@ def _joined(
     )
 
 
-def _work(layer: Any) -> LayerWork:
+def _work(layer: LayerReport, itemsize: Bytes) -> LayerWork:
     return LayerWork(
         layer.name,
         layer.type,
@@ -133,7 +134,8 @@ def _work(layer: Any) -> LayerWork:
         layer.macs,
         padding_free_macs(layer.layer),
         layer.cost.flops,
-        layer.bytes_read,
+        layer.inputs,
+        (layer.params + layer.buffers) * itemsize,
         layer.bytes_written,
     )
 

@@ -36,8 +36,9 @@ class LayerWork(NamedTuple):
     macs: Count
     padding_free_macs: Count
     flops: Count
-    bytes_read: Bytes
-    bytes_written: Bytes
+    inputs: tuple[str, ...]
+    weight_bytes: Bytes
+    output_bytes: Bytes
 
 
 class Ceilings(NamedTuple):

@@ -76,7 +76,6 @@ def measured(request: Request, send: Send, asked: _Interrupt) -> dict[str, Any]:
     runtime = runtimes.module(settings.runtime)
     runtime.require(settings)
     prepared = runtime.prepare(graph, settings)
-    finite = _finite(prepared.outputs())
     asked.sampling = True
     before = Load.now()
     with prepared.guard():
@@ -89,6 +88,7 @@ def measured(request: Request, send: Send, asked: _Interrupt) -> dict[str, Any]:
         ).measure()
     after = Load.now()
     facts, creation_seconds, held = dict(prepared.facts), prepared.creation_seconds, _most_memory()
+    finite = _finite(prepared.outputs())
     prepared.close()
     times = None
     if series.stop != INTERRUPTED and request.kernels != NONE:
