@@ -13,18 +13,21 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from cnnscope.analysis.report import Report
-    from cnnscope.api import Network, load, load_all, networks
+    from cnnscope.api import Network, load, load_all, networks, verify
     from cnnscope.errors import CnnscopeError, SpecError, UnknownModelError, UsageError
     from cnnscope.export import build_torch, export_onnx
+    from cnnscope.verification.record import Verification
 
 _HOMES = {
     "load": "api",
     "load_all": "api",
     "networks": "api",
+    "verify": "api",
     "Network": "api",
     "export_onnx": "export",
     "build_torch": "export",
     "Report": "analysis.report",
+    "Verification": "verification.record",
     "CnnscopeError": "errors",
     "SpecError": "errors",
     "UnknownModelError": "errors",
@@ -35,10 +38,12 @@ __all__ = [
     "load",
     "load_all",
     "networks",
+    "verify",
     "export_onnx",
     "build_torch",
     "Network",
     "Report",
+    "Verification",
     "CnnscopeError",
     "SpecError",
     "UnknownModelError",

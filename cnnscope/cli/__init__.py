@@ -18,6 +18,7 @@ COMMANDS = {
     "analyze": "analyze",
     "list": "list_",
     "export": "export",
+    "verify": "verify",
     "profile": "profile",
     "report": "report",
     "doctor": "doctor",

@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnnscope.analysis.report import Report
@@ -36,12 +37,12 @@ class Answers(NamedTuple):
 
     asked: tuple[str, ...]
     written: "Written | None" = None
-    run_shapes: Mapping[str, Shape] = {}
+    run_shapes: Mapping[str, Shape] = MappingProxyType({})
     held: "tuple[Mapping[str, Held], Held] | None" = None
     ran: "Ran | None" = None
     in_place: "Ran | None" = None
     same_in_place: bool | None = None
-    compared: "Mapping[str, Compared]" = {}
+    compared: "Mapping[str, Compared]" = MappingProxyType({})
 
 
 def engines(*, counts_only: bool) -> tuple[tuple[str, ...], list[NotAsked]]:

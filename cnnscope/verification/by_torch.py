@@ -58,7 +58,9 @@ def start_without_values(shape: Shape, *, dtype: str) -> Callable[[], Tensor]:
 
 def same(one: Ran, other: Ran) -> bool:
     """Are the network's outputs the same bits?"""
-    return all(torch.equal(one.outputs[name].nan_to_num(), tensor.nan_to_num()) for name, tensor in other.outputs.items())
+    return all(
+        torch.equal(one.outputs[name].nan_to_num(), tensor.nan_to_num()) for name, tensor in other.outputs.items()
+    )
 
 
 def held(network: TorchNetwork) -> tuple[dict[str, Held], Held]:
@@ -73,9 +75,7 @@ def _held(module: nn.Module, *, recurse: bool) -> Held:
     return Held(sum(tensor.numel() for tensor in module.parameters(recurse=recurse)), sum(buffers))
 
 
-def run(
-    network: TorchNetwork, layers: Sequence[Layer], start: Callable[[], Tensor], *, in_place: bool = False
-) -> Ran:
+def run(network: TorchNetwork, layers: Sequence[Layer], start: Callable[[], Tensor], *, in_place: bool = False) -> Ran:
     """Run the twin layer by layer on the tensor that `start` makes; every tensor is let go after its last reader.
 
     With `in_place` element-wise layers write over an input that nobody needs any longer: torch computes most of them
@@ -127,10 +127,14 @@ class _Memories:
 
     def add(self, tensor: Tensor) -> None:
         storage = tensor.untyped_storage()
-        self.watched[_address(tensor)] = (StorageWeakRef(storage), storage.nbytes())
+        self.watched[_address(tensor)] = (StorageWeakRef(storage), storage.nbytes())  # type: ignore[no-untyped-call]
 
     def alive_bytes(self) -> int:
-        self.watched = {address: entry for address, entry in self.watched.items() if not entry[0].expired()}
+        self.watched = {
+            address: (reference, size)
+            for address, (reference, size) in self.watched.items()
+            if not reference.expired()  # type: ignore[no-untyped-call]
+        }
         return sum(size for _, size in self.watched.values())
 
     def written_over(
@@ -147,4 +151,5 @@ class _Memories:
 
 def _address(tensor: Tensor) -> int:
     """Of the memory, which several tensors may share; meta tensors have one too."""
-    return StorageWeakRef(tensor.untyped_storage()).cdata
+    address: int = StorageWeakRef(tensor.untyped_storage()).cdata  # type: ignore[no-untyped-call]
+    return address

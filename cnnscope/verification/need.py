@@ -1,7 +1,7 @@
 """How much memory a verification takes, compared with what is free before anything is loaded."""
 
 from cnnscope.analysis.report import Report
-from cnnscope.errors import UsageError
+from cnnscope.errors import RunError
 from cnnscope.machine import memory
 from cnnscope.shapes import elements
 from cnnscope.units import DTYPE_BYTES, Bytes, short_bytes
@@ -12,9 +12,9 @@ TORCH_ITEM = DTYPE_BYTES["float32"]
 
 
 def needed(report: Report) -> Bytes:
-    """The weights twice, ours and ONNX Runtime's copy, and all tensors at once; or the weights, tensors and torch's runs.
+    """Our weights and all tensors at once, and beside them ONNX Runtime's copy of the weights or, later, torch's runs.
 
-    torch shares our weights in float32, and runs three times side by side.
+    torch shares our weights in float32, and has three runs side by side.
     """
     tensors = sum(layer.bytes_written for layer in report.layers) + elements(report.input_shape) * report.itemsize
     as_float32 = TORCH_ITEM / report.itemsize
@@ -23,10 +23,10 @@ def needed(report: Report) -> Bytes:
 
 
 def require_memory(report: Report) -> None:
-    """UsageError where that is more than what is free."""
+    """RunError where that is more than what is free."""
     need, free = needed(report), memory.available()
     if need > free.bytes:
-        raise UsageError(
+        raise RunError(
             f"{report.network} at batch {report.input_shape[0]} needs about {short_bytes(need)} to be verified, "
             f"and {short_bytes(free.bytes)} are free, limited by {free.limited_by}",
             "use a smaller --batch or --input, --counts-only, which computes nothing, or --force",

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import inf
 from typing import NamedTuple
 
 from cnnscope.analysis.report import JudgedClaim
@@ -13,12 +14,12 @@ from cnnscope.units import exact
 OURS, ONNX, RUNTIME, TORCH = "cnnscope", "onnx", "onnxruntime", "torch"
 ENGINES = (ONNX, RUNTIME, TORCH)
 
-Figures = Mapping[str, int | float | Shape]
+Counts = Mapping[str, int]
 """One figure by engine, ours first; an engine that was not asked is absent."""
+Shapes = Mapping[str, Shape]
 
-COUNTS = ("shape", "params", "buffers", "stored", "macs")
-"""Figures of a layer, which must be the same for every engine."""
-TOTALS = ("params", "buffers", "stored", "macs", "peak", "peak_in_place")
+FIGURES = ("shape", "params", "buffers", "stored", "macs")
+"""What must be the same for every engine at a layer."""
 DEVIATIONS = ("alone", "end_to_end")
 
 
@@ -33,6 +34,11 @@ class Deviation(NamedTuple):
         """Within the bound; values that are not finite are not."""
         return self.error <= self.bound
 
+    @property
+    def share(self) -> float:
+        """Of the bound; infinite for values that are not finite."""
+        return self.error / self.bound if self.error < inf else inf
+
 
 class LayerVerification(NamedTuple):
     """One layer's figures by engine.
@@ -45,11 +51,11 @@ class LayerVerification(NamedTuple):
     type: str
     row: str
     line: int
-    shape: Figures
-    params: Figures
-    buffers: Figures
-    stored: Figures
-    macs: Figures
+    shape: Shapes
+    params: Counts
+    buffers: Counts
+    stored: Counts
+    macs: Counts
     alone: Deviation | None = None
     end_to_end: Deviation | None = None
 
@@ -94,7 +100,7 @@ class Verification:
     dtype: str
     seed: int
     layers: tuple[LayerVerification, ...]
-    totals: Mapping[str, Figures]
+    totals: Mapping[str, Counts]
     same_in_place: bool | None = None
     """Does torch end in the same values where layers write over their inputs? None where nothing was computed."""
     claims: tuple[JudgedClaim, ...] = ()
@@ -125,7 +131,7 @@ class Verification:
 
     def _of_layers(self) -> Iterator[Disagreement]:
         for layer in self.layers:
-            for metric in COUNTS:
+            for metric in FIGURES:
                 if differ(figures := getattr(layer, metric)):
                     yield Disagreement(layer.name, layer.line, metric, _shown(figures))
             for metric in DEVIATIONS:
@@ -148,21 +154,20 @@ class Verification:
                 yield Disagreement(claim.layer, claim.line, f"claimed_{claim.metric}", values)
 
 
-def differ(figures: Figures) -> bool:
+def differ(figures: Counts | Shapes) -> bool:
     """Do two engines answer differently?"""
     return len(set(figures.values())) > 1
 
 
-def _shown(figures: Figures) -> tuple[tuple[str, str], ...]:
+def _shown(figures: Counts | Shapes) -> tuple[tuple[str, str], ...]:
     return tuple((engine, _text(value)) for engine, value in figures.items())
 
 
 def _apart(deviation: Deviation) -> tuple[tuple[str, str], ...]:
-    apart = f"is {deviation.error:.1e} away from {TORCH}, more than {deviation.bound:.1e}"
-    return ((RUNTIME, apart),)
+    return ((RUNTIME, f"and {TORCH} are {deviation.error:.1e} apart, more than {deviation.bound:.1e}"),)
 
 
-def _text(value: int | float | str | Shape | None) -> str:
+def _text(value: int | str | Shape | None) -> str:
     if isinstance(value, tuple):
-        return "x".join(map(str, value))
+        return "x".join(map(str, value)) or "nothing"
     return exact(value) if isinstance(value, int) else str(value)

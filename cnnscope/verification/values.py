@@ -36,7 +36,7 @@ LARGEST_BOUND = 0.5
 
 
 class Compared(NamedTuple):
-    """How far the runtimes are apart at a layer; None where values that are not finite, or the bound, forbid to tell."""
+    """How far the runtimes are apart at a layer; None where that cannot be told: values not finite, bound too large."""
 
     alone: Deviation | None
     end_to_end: Deviation | None

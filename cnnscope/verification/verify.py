@@ -10,7 +10,7 @@ from cnnscope.graph import Graph
 from cnnscope.runtimes import DTYPES
 from cnnscope.verification.ask import Answers, Progress, ask, engines, unanswered
 from cnnscope.verification.need import require_memory
-from cnnscope.verification.record import ONNX, OURS, RUNTIME, TORCH, Figures, LayerVerification, Verification
+from cnnscope.verification.record import ONNX, OURS, RUNTIME, TORCH, Counts, LayerVerification, Verification
 
 
 def verify(
@@ -24,8 +24,8 @@ def verify(
 ) -> Verification:
     """Check a report of this graph, its claims judged, against the engines that are installed.
 
-    With `counts_only` nothing is computed. MissingExtraError where no engine is installed, RunError where one fails,
-    UsageError for an unknown dtype and, unless `force`, where memory would not suffice.
+    With `counts_only` nothing is computed. MissingExtraError where no engine is installed, UsageError for an unknown
+    dtype, RunError where an engine fails and, unless `force`, where memory would not suffice.
     """
     if report.dtype not in DTYPES:
         raise UsageError(f"dtype `{report.dtype}` cannot be verified", f"known are {', '.join(DTYPES)}")
@@ -76,7 +76,7 @@ def _layer(entry: LayerReport, answers: Answers) -> LayerVerification:
     )
 
 
-def _totals(graph: Graph, report: Report, answers: Answers) -> dict[str, Figures]:
+def _totals(graph: Graph, report: Report, answers: Answers) -> dict[str, Counts]:
     """The network's figures; torch's MACs only where it counts all of them."""
     layers = [entry.layer for entry in report.layers]
     counted = answers.ran if all(layer.node.op.counted_by_torch for layer in layers) else None
@@ -97,11 +97,11 @@ def _totals(graph: Graph, report: Report, answers: Answers) -> dict[str, Figures
     }
 
 
-def _beside(ours: Any, *others: tuple[str, Any, Callable[[Any], Any]]) -> Figures:
+def _beside(ours: Any, *others: tuple[str, Any, Callable[[Any], Any]]) -> dict[str, Any]:
     """Our figure and those of the engines that answered."""
     return {OURS: ours} | {engine: figure(answer) for engine, answer, figure in others if answer}
 
 
-def _macs(flops: int) -> int | float:
-    """torch counts two operations for each multiply-accumulate."""
-    return flops / 2 if flops % 2 else flops // 2
+def _macs(flops: int) -> int:
+    """Every formula of torch's counter has two operations for each multiply-accumulate."""
+    return flops // 2
