@@ -6,8 +6,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnnscope.analysis.report import Report
-from cnnscope.errors import MissingExtraError
-from cnnscope.graph import Graph, Layer
+from cnnscope.errors import MissingExtraError, RefusedError
+from cnnscope.graph import INPUT, Graph, Layer
 from cnnscope.machine.cpu import usable_cores
 from cnnscope.runtimes import Settings
 from cnnscope.shapes import Shape
@@ -15,9 +15,8 @@ from cnnscope.verification.record import ENGINES, ONNX, RUNTIME, TORCH, NotAsked
 
 if TYPE_CHECKING:
     from cnnscope.verification.by_onnx import Written
-    from cnnscope.verification.by_runtime import Computed
     from cnnscope.verification.by_torch import Held, Ran
-    from cnnscope.verification.values import Compared
+    from cnnscope.verification.compare import Compared
 
 Progress = Callable[[str], None]
 
@@ -31,18 +30,20 @@ _SUBJECTS = {
 class Answers(NamedTuple):
     """What the engines said; None or empty where one was not asked.
 
-    `in_place` is torch's run in which element-wise layers write over their inputs, `same_in_place` whether it ends in
-    the same values, None where there are none.
+    `held` is what torch's modules hold for every layer, `held_by_all` what the whole twin holds. `in_place` is torch's
+    run in which element-wise layers write over their inputs, `same_in_place` whether it ends in the same values, None
+    where there are none. `refused` are layers that an engine cannot take.
     """
 
-    asked: tuple[str, ...]
     written: "Written | None" = None
-    run_shapes: Mapping[str, Shape] = MappingProxyType({})
-    held: "tuple[Mapping[str, Held], Held] | None" = None
+    held: "Mapping[str, Held]" = MappingProxyType({})
+    held_by_all: "Held | None" = None
     ran: "Ran | None" = None
     in_place: "Ran | None" = None
     same_in_place: bool | None = None
+    run_shapes: Mapping[str, Shape] = MappingProxyType({})
     compared: "Mapping[str, Compared]" = MappingProxyType({})
+    refused: tuple[RefusedError, ...] = ()
 
 
 def engines(*, counts_only: bool) -> tuple[tuple[str, ...], list[NotAsked]]:
@@ -75,54 +76,65 @@ def _is_installed(engine: str) -> bool:
     return True
 
 
-def ask(graph: Graph, report: Report, asked: Sequence[str], *, seed: int, progress: Progress) -> Answers:
-    """Everything that these engines say of the report's network; RunError where one fails."""
-    layers = tuple(entry.layer for entry in report.layers)
-    answers = Answers(tuple(asked))
-    if ONNX in asked:
-        from cnnscope.verification import by_onnx
+def counts(graph: Graph, report: Report, asked: Sequence[str], *, progress: Progress) -> Answers:
+    """What onnx and torch say without computing anything."""
+    layers, answers = _layers(report), Answers()
+    try:
+        if ONNX in asked:
+            from cnnscope.verification import by_onnx
 
-        progress("shapes by onnx")
-        answers = answers._replace(written=by_onnx.ask(graph, layers, dtype=report.dtype))
-    computed = None
-    if RUNTIME in asked:
-        from cnnscope.verification import by_runtime
+            progress("shapes by onnx")
+            answers = answers._replace(written=by_onnx.ask(graph, layers, dtype=report.dtype))
+    except RefusedError as error:
+        answers = answers._replace(refused=(error,))
+    try:
+        if TORCH in asked:
+            from cnnscope.verification import by_torch
 
-        progress("values by ONNX Runtime")
-        settings = Settings(dtype=report.dtype, seed=seed, graph_opt="disable", threads=usable_cores())
-        computed = by_runtime.ask(graph, layers, settings)
-        answers = answers._replace(run_shapes={name: array.shape for name, array in computed.tensors.items()})
-    return _ask_torch(graph, layers, report, computed, answers, progress) if TORCH in asked else answers
+            progress("counts by torch")
+            twin = by_torch.without_values(graph, layers, dtype=report.dtype)
+            held = {layer.node.name: by_torch.held(layer) for layer in layers}
+            answers = answers._replace(held=held, held_by_all=by_torch.held_by(twin))
+            start = by_torch.start_without_values(report.input_shape, dtype=report.dtype)
+            answers = answers._replace(ran=by_torch.run(twin, layers, start))
+            answers = answers._replace(in_place=by_torch.run(twin, layers, start, in_place=True))
+    except RefusedError as error:
+        answers = answers._replace(refused=(*answers.refused, error))
+    return answers
 
 
-def _ask_torch(
-    graph: Graph,
-    layers: tuple[Layer, ...],
-    report: Report,
-    computed: "Computed | None",
-    answers: Answers,
-    progress: Progress,
+def values(
+    graph: Graph, report: Report, asked: Sequence[str], answers: Answers, *, seed: int, progress: Progress
 ) -> Answers:
+    """What ONNX Runtime and torch compute, added to the answers; RunError where one of them cannot."""
+    from cnnscope.verification import by_runtime
+
+    layers = _layers(report)
+    progress("values by ONNX Runtime")
+    settings = Settings(dtype=report.dtype, seed=seed, graph_opt="disable", threads=usable_cores())
+    computed = by_runtime.ask(graph, layers, settings)
+    answers = answers._replace(run_shapes={name: array.shape for name, array in computed.tensors.items()})
+    if TORCH not in asked:
+        return answers
     import torch
 
-    from cnnscope.verification import by_torch, values
+    from cnnscope.verification import by_torch, compare
 
-    progress("counts and memory by torch")
-    bare = network = by_torch.without_values(graph, layers, dtype=report.dtype)
-    start = by_torch.start_without_values(report.input_shape, dtype=report.dtype)
-    if computed:
-        network = values.twin(graph, layers, computed.weights)
-    # In float16 torch computes in float32, so its memory is measured where nothing is computed.
-    if real := computed if report.dtype == "float32" else None:
-        start = lambda: torch.from_numpy(real.tensors["in"].copy())  # noqa: E731
-    runs = [by_torch.run(network if real else bare, layers, start, in_place=reuse) for reuse in (False, True)]
-    answers = answers._replace(held=by_torch.held(bare), ran=runs[0], in_place=runs[1])
-    if real:
-        answers = answers._replace(same_in_place=by_torch.same(*runs))
-    if computed:
-        progress("values by torch")
-        answers = answers._replace(compared=values.compare(network, layers, computed.tensors))
-    return answers
+    progress("values by torch")
+    twin = compare.twin(graph, layers, computed.weights)
+    # torch computes in float32; where the network does not, its memory was measured without values.
+    if report.dtype == "float32":
+
+        def start() -> torch.Tensor:
+            return torch.from_numpy(computed.tensors[INPUT].copy())
+
+        runs = [by_torch.run(twin, layers, start, in_place=in_place) for in_place in (False, True)]
+        answers = answers._replace(ran=runs[0], in_place=runs[1], same_in_place=by_torch.same(*runs))
+    return answers._replace(compared=compare.compare(twin, layers, computed.tensors))
+
+
+def _layers(report: Report) -> tuple[Layer, ...]:
+    return tuple(entry.layer for entry in report.layers)
 
 
 def unanswered(report: Report, answers: Answers) -> Iterator[NotAsked]:

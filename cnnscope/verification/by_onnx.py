@@ -4,12 +4,13 @@ import re
 from collections import Counter
 from typing import Any, NamedTuple
 
-from cnnscope.errors import RunError
+from cnnscope.errors import RefusedError
 from cnnscope.export.onnx_file import with_references
 from cnnscope.export.onnx_model import library, onnx_model
 from cnnscope.export.weights import tensors
 from cnnscope.graph import Graph, Layer
 from cnnscope.shapes import Shape, elements
+from cnnscope.verification.record import ONNX
 
 _NODE = re.compile(r"node name: ([^)]*)\)")
 
@@ -23,7 +24,7 @@ class Written(NamedTuple):
 
 
 def ask(graph: Graph, layers: tuple[Layer, ...], *, dtype: str) -> Written:
-    """RunError where onnx cannot infer the shape of a layer."""
+    """RefusedError where onnx cannot infer the shape of a layer."""
     onnx = library()
     model = onnx.load_from_string(with_references(onnx_model(graph, layers, dtype=dtype), list(tensors(layers))))
     names = {layer.node.name for layer in layers}
@@ -51,10 +52,8 @@ def _shapes(model: Any) -> dict[str, Shape]:
         inferred = onnx.shape_inference.infer_shapes(model, check_type=True, strict_mode=True, data_prop=True).graph
     except onnx.shape_inference.InferenceError as error:
         node = _NODE.search(str(error))
-        raise RunError(
-            f"{node[1].rpartition('/')[0] or node[1] if node else 'network'}: onnx cannot infer its shape: "
-            f"{' '.join(str(error).split())[:300]}"
-        ) from None
+        layer = node[1].rpartition("/")[0] or node[1] if node else ""
+        raise RefusedError(layer, ONNX, str(error)) from None
     return {
         info.name: tuple(axis.dim_value for axis in info.type.tensor_type.shape.dim)
         for info in (*inferred.value_info, *inferred.output)

@@ -4,8 +4,8 @@ Importing this file asks for torch. On the meta device tensors have shapes and m
 computed; everything else is the same.
 """
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 import torch  # noqa: TID253 - imported only by who asks for torch
 from torch import Tensor, nn  # noqa: TID253
@@ -13,10 +13,13 @@ from torch.multiprocessing.reductions import StorageWeakRef  # noqa: TID253
 from torch.nn.attention import SDPBackend, sdpa_kernel  # noqa: TID253
 from torch.utils.flop_counter import FlopCounterMode  # noqa: TID253
 
-from cnnscope.errors import RunError
-from cnnscope.export.torch_module import TorchNetwork
+from cnnscope.errors import RefusedError
+from cnnscope.export.recipe import steps
+from cnnscope.export.torch_module import TorchNetwork, function_of
 from cnnscope.graph import INPUT, Graph, Layer
-from cnnscope.shapes import Shape
+from cnnscope.ops.op import Constant
+from cnnscope.shapes import Shape, elements
+from cnnscope.verification.record import TORCH
 
 _NOT_COUNTED = "num_batches_tracked"
 """Batch norm's counter is no buffer of the network."""
@@ -63,16 +66,37 @@ def same(one: Ran, other: Ran) -> bool:
     )
 
 
-def held(network: TorchNetwork) -> tuple[dict[str, Held], Held]:
-    """What the module of every layer holds, and the whole network."""
-    return {name: _held(module, recurse=False) for module, name, _ in network.plan}, _held(network, recurse=True)
+def held(layer: Layer) -> Held:
+    """Elements that torch's own modules for the layer hold, and those of weights that its functions are handed.
+
+    The twin's modules hold our weights instead, so they would agree whatever we state.
+    """
+    params, buffers, handed = 0, 0, set()
+    for step in steps(layer, layer.node.op.torch(*layer.inputs)):
+        function = function_of(step)
+        if isinstance(function, nn.Module):
+            own = held_by(function)
+            params, buffers = params + own.params, buffers + own.buffers
+        handed |= set(_names(step.inputs))
+    for name, weight in layer.placed.weights.items():
+        if f"{layer.node.name}.{name}" in handed:
+            count = elements(weight.shape)
+            params, buffers = (params + count, buffers) if weight.trainable else (params, buffers + count)
+    return Held(params, buffers)
 
 
-def _held(module: nn.Module, *, recurse: bool) -> Held:
-    buffers = [
-        tensor.numel() for name, tensor in module.named_buffers(recurse=recurse) if not name.endswith(_NOT_COUNTED)
-    ]
-    return Held(sum(tensor.numel() for tensor in module.parameters(recurse=recurse)), sum(buffers))
+def held_by(module: nn.Module) -> Held:
+    """Elements of a module and all inside it."""
+    buffers = [tensor.numel() for name, tensor in module.named_buffers() if not name.endswith(_NOT_COUNTED)]
+    return Held(sum(tensor.numel() for tensor in module.parameters()), sum(buffers))
+
+
+def _names(inputs: tuple[Any, ...]) -> Iterator[str]:
+    for entry in inputs:
+        if isinstance(entry, str):
+            yield entry
+        elif isinstance(entry, tuple) and not isinstance(entry, Constant):
+            yield from _names(entry)
 
 
 def run(network: TorchNetwork, layers: Sequence[Layer], start: Callable[[], Tensor], *, in_place: bool = False) -> Ran:
@@ -109,11 +133,11 @@ def run(network: TorchNetwork, layers: Sequence[Layer], start: Callable[[], Tens
 
 
 def call(module: nn.Module, name: str, given: list[Tensor]) -> Tensor:
-    """What a layer's module makes of these tensors; RunError where torch refuses."""
+    """What a layer's module makes of these tensors; RefusedError where torch cannot."""
     try:
         made: Tensor = module(*given)
     except (RuntimeError, ValueError, TypeError, IndexError, NotImplementedError) as error:
-        raise RunError(f"{name}: torch cannot run it: {' '.join(str(error).split())[:300]}") from None
+        raise RefusedError(name, TORCH, str(error)) from None
     return made
 
 

@@ -4,11 +4,12 @@ from cnnscope.analysis.report import Report
 from cnnscope.errors import RunError
 from cnnscope.machine import memory
 from cnnscope.shapes import elements
-from cnnscope.units import DTYPE_BYTES, Bytes, short_bytes
+from cnnscope.units import Bytes, short_bytes
 
 LIBRARIES = 500_000_000
 """What onnx, ONNX Runtime and torch take themselves, about."""
-TORCH_ITEM = DTYPE_BYTES["float32"]
+ARENA = 1.25
+"""ONNX Runtime's memory for tensors grows in steps, beyond their sum."""
 
 
 def needed(report: Report) -> Bytes:
@@ -17,9 +18,11 @@ def needed(report: Report) -> Bytes:
     torch shares our weights in float32, and has three runs side by side.
     """
     tensors = sum(layer.bytes_written for layer in report.layers) + elements(report.input_shape) * report.itemsize
-    as_float32 = TORCH_ITEM / report.itemsize
-    torch = 3 * report.peak_activation_bytes * as_float32 + (report.weight_bytes * as_float32 if as_float32 > 1 else 0)
-    return LIBRARIES + tensors + report.weight_bytes + int(max(report.weight_bytes, torch))
+    weights, peak = report.weight_bytes, report.peak_activation_bytes
+    if report.dtype == "float16":
+        # Both compute in float32, and hold the weights so as well.
+        return LIBRARIES + int(ARENA * tensors) + 5 * weights + 6 * peak
+    return LIBRARIES + int(ARENA * tensors) + weights + max(weights, 3 * peak)
 
 
 def require_memory(report: Report) -> None:

@@ -7,7 +7,7 @@ from math import inf
 from typing import NamedTuple
 
 from cnnscope.analysis.report import JudgedClaim
-from cnnscope.errors import UsageError
+from cnnscope.errors import RefusedError, UsageError
 from cnnscope.shapes import Shape
 from cnnscope.units import exact
 
@@ -103,6 +103,8 @@ class Verification:
     totals: Mapping[str, Counts]
     same_in_place: bool | None = None
     """Does torch end in the same values where layers write over their inputs? None where nothing was computed."""
+    refused: tuple[RefusedError, ...] = ()
+    """Layers that an engine cannot take as they are spelled."""
     claims: tuple[JudgedClaim, ...] = ()
     not_asked: tuple[NotAsked, ...] = ()
     asked: tuple[str, ...] = ()
@@ -118,7 +120,7 @@ class Verification:
     @cached_property
     def disagreements(self) -> tuple[Disagreement, ...]:
         """Every figure on which two engines differ, values out of bounds, and claims that are not as the page says."""
-        return (*self._of_layers(), *self._of_totals(), *self._of_claims())
+        return (*self._of_refusals(), *self._of_layers(), *self._of_totals(), *self._of_claims())
 
     def render(self, name: str) -> str:
         """The verification in one of the output formats, by its name."""
@@ -128,6 +130,12 @@ class Verification:
 
     def to_json(self) -> str:
         return self.render("json")
+
+    def _of_refusals(self) -> Iterator[Disagreement]:
+        lines = {layer.name: layer.line for layer in self.layers}
+        for error in self.refused:
+            answers = ((OURS, "takes it"), (error.engine, f"refuses it: {error.reason}"))
+            yield Disagreement(error.layer, lines.get(error.layer, 0), "spelling", answers)
 
     def _of_layers(self) -> Iterator[Disagreement]:
         for layer in self.layers:

@@ -5,12 +5,13 @@ from typing import Any
 
 from cnnscope.analysis.memory import peak_activation
 from cnnscope.analysis.report import LayerReport, Report
-from cnnscope.errors import UsageError
+from cnnscope.errors import RunError, UsageError
 from cnnscope.graph import Graph
 from cnnscope.runtimes import DTYPES
-from cnnscope.verification.ask import Answers, Progress, ask, engines, unanswered
+from cnnscope.verification import ask
+from cnnscope.verification.ask import Answers, Progress
 from cnnscope.verification.need import require_memory
-from cnnscope.verification.record import ONNX, OURS, RUNTIME, TORCH, Counts, LayerVerification, Verification
+from cnnscope.verification.record import ONNX, OURS, RUNTIME, TORCH, Counts, LayerVerification, NotAsked, Verification
 
 
 def verify(
@@ -29,10 +30,25 @@ def verify(
     """
     if report.dtype not in DTYPES:
         raise UsageError(f"dtype `{report.dtype}` cannot be verified", f"known are {', '.join(DTYPES)}")
-    asked, left_out = engines(counts_only=counts_only)
+    asked, left_out = ask.engines(counts_only=counts_only)
     if RUNTIME in asked and not force:
         require_memory(report)
-    answers = ask(graph, report, asked, seed=seed, progress=progress)
+    answers = ask.counts(graph, report, asked, progress=progress)
+    if RUNTIME in asked and not answers.refused:
+        try:
+            answers = ask.values(graph, report, asked, answers, seed=seed, progress=progress)
+        except RunError as error:
+            # Figures that differ are the likelier reason, and say more.
+            left_out.append(NotAsked("values", error.message, error.hint))
+            if (found := _side_by_side(graph, report, answers, asked, left_out, seed)).holds:
+                raise
+            return found
+    return _side_by_side(graph, report, answers, asked, left_out, seed)
+
+
+def _side_by_side(
+    graph: Graph, report: Report, answers: Answers, asked: tuple[str, ...], left_out: list[NotAsked], seed: int
+) -> Verification:
     return Verification(
         network=report.network,
         source=report.source,
@@ -40,12 +56,13 @@ def verify(
         input_shape=report.input_shape,
         dtype=report.dtype,
         seed=seed,
-        asked=answers.asked,
+        asked=asked,
         layers=tuple(_layer(entry, answers) for entry in report.layers),
         totals=_totals(graph, report, answers),
         same_in_place=answers.same_in_place,
+        refused=answers.refused,
         claims=report.claims,
-        not_asked=(*left_out, *unanswered(report, answers)),
+        not_asked=(*left_out, *ask.unanswered(report, answers)),
     )
 
 
@@ -63,12 +80,12 @@ def _layer(entry: LayerReport, answers: Answers) -> LayerVerification:
             (RUNTIME, answers.run_shapes, lambda shapes: tuple(shapes.get(name, ()))),
             (TORCH, ran, lambda ran: ran.shapes[name]),
         ),
-        params=_beside(entry.params, (TORCH, answers.held, lambda held: held[0][name].params)),
-        buffers=_beside(entry.buffers, (TORCH, answers.held, lambda held: held[0][name].buffers)),
+        params=_beside(entry.params, (TORCH, answers.held, lambda held: held[name].params)),
+        buffers=_beside(entry.buffers, (TORCH, answers.held, lambda held: held[name].buffers)),
         stored=_beside(
             entry.params + entry.buffers,
             (ONNX, answers.written, lambda written: written.stored.get(name, 0)),
-            (TORCH, answers.held, lambda held: sum(held[0][name])),
+            (TORCH, answers.held, lambda held: sum(held[name])),
         ),
         macs=_beside(entry.macs, (TORCH, counted, lambda ran: _macs(ran.flops[name]))),
         alone=compared.alone if compared else None,
@@ -84,12 +101,12 @@ def _totals(graph: Graph, report: Report, answers: Answers) -> dict[str, Counts]
         peak_activation(graph, layers, report.itemsize, in_place=reuse).bytes for reuse in (False, True)
     )
     return {
-        "params": _beside(report.params, (TORCH, answers.held, lambda held: held[1].params)),
-        "buffers": _beside(report.buffers, (TORCH, answers.held, lambda held: held[1].buffers)),
+        "params": _beside(report.params, (TORCH, answers.held_by_all, lambda held: held.params)),
+        "buffers": _beside(report.buffers, (TORCH, answers.held_by_all, lambda held: held.buffers)),
         "stored": _beside(
             report.params + report.buffers,
             (ONNX, answers.written, lambda written: written.all_stored),
-            (TORCH, answers.held, lambda held: sum(held[1])),
+            (TORCH, answers.held_by_all, lambda held: sum(held)),
         ),
         "macs": _beside(report.macs, (TORCH, counted, lambda ran: _macs(sum(ran.flops.values())))),
         "peak": _beside(computed, (TORCH, answers.ran, lambda ran: ran.peak)),
