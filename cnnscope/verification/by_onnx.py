@@ -1,7 +1,6 @@
 """What onnx knows of a network: shapes by its own inference, and the tensors that are stored. No weights are drawn."""
 
 import re
-from collections import Counter
 from typing import Any, NamedTuple
 
 from cnnscope.errors import RefusedError
@@ -34,12 +33,13 @@ def ask(graph: Graph, layers: tuple[Layer, ...], *, dtype: str) -> Written:
         # Shapes and limits that a spelling needs are small constants inside the model.
         if tensor.data_location == onnx.TensorProto.EXTERNAL
     }
-    stored: Counter[str] = Counter()
+    read: dict[str, set[str]] = {}
     for node in model.graph.node:
         # A node is named as its layer, with /part behind it where the layer is spelled as several.
         layer = node.name if node.name in names else node.name.rpartition("/")[0]
-        stored[layer] += sum(weights.get(name, 0) for name in node.input)
-    return Written(_shapes(model), dict(stored), sum(weights.values()))
+        read.setdefault(layer, set()).update(weights.keys() & set(node.input))
+    stored = {layer: sum(weights[name] for name in found) for layer, found in read.items()}
+    return Written(_shapes(model), stored, sum(weights.values()))
 
 
 def _shapes(model: Any) -> dict[str, Shape]:

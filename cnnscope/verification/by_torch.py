@@ -145,7 +145,8 @@ class _Memories:
     """The memories that tensors were given, watched without keeping any alive."""
 
     def __init__(self, first: Tensor) -> None:
-        self.input = _address(first)
+        # Held, so that no later memory gets its address.
+        self.input = StorageWeakRef(first.untyped_storage())  # type: ignore[no-untyped-call]
         self.watched: dict[int, tuple[StorageWeakRef, int]] = {}
         self.add(first)
 
@@ -165,7 +166,7 @@ class _Memories:
         self, made: Tensor, inputs: Sequence[str], tensors: dict[str, Tensor], needed: Sequence[str]
     ) -> Tensor:
         """The values in the memory of an input that is free now, else where they are; never in the network's input."""
-        taken = {_address(tensors[name]) for name in needed if name in tensors} | {self.input}
+        taken = {_address(tensors[name]) for name in needed if name in tensors} | {self.input.cdata}
         for name in inputs:
             place = tensors[name]
             if _address(place) not in taken and place.shape == made.shape and _address(place) != _address(made):

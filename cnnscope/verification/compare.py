@@ -66,7 +66,7 @@ def compare(network: TorchNetwork, layers: Sequence[Layer], theirs: dict[str, An
             # Where torch's values are finite too, ONNX Runtime's should be, unless a smaller dtype overflows.
             tells = isfinite(_largest(expected)) or (expected.dtype == own.dtype and isfinite(_largest(own)))
             found[name] = Compared(alone if tells else None, whole if tells and whole.bound < LARGEST_BOUND else None)
-            for spent in inputs:
+            for spent in dict.fromkeys(inputs):
                 if last_reader[spent] == index:
                     theirs.pop(spent, None)
                     passes.drop(spent)

@@ -39,7 +39,7 @@ def verify(
             answers = ask.values(graph, report, asked, answers, seed=seed, progress=progress)
         except RunError as error:
             # Figures that differ are the likelier reason, and say more.
-            left_out.append(NotAsked("values", error.message, error.hint))
+            left_out.append(NotAsked("values", error.message))
             if (found := _side_by_side(graph, report, answers, asked, left_out, seed)).holds:
                 raise
             return found
