@@ -11,16 +11,19 @@ dev := $(venv)/dev.stamp
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test check format docs bench wheel clean
+.PHONY: help demo test verify-all check format docs bench wheel clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(core) ## install the core package and analyze VGG-16
 	@$(venv)/bin/cnnscope analyze vgg16
 
 test: $(dev) ## run the tests; ARGS="-k vgg" is passed on to pytest
 	@$(python) -m pytest -n auto $(ARGS)
+
+verify-all: $(dev) ## verify every network of the zoo with onnx, ONNX Runtime and torch
+	@$(venv)/bin/cnnscope verify --all $(ARGS)
 
 check: $(dev) ## check format, lint, types and imports
 	@$(venv)/bin/ruff format --check .

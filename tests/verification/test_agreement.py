@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 import jsonschema
@@ -91,8 +91,7 @@ def network_of(op: Op, shapes: list[Shape]) -> Graph:
     if isinstance(op, ops.Concat) and more:
         bounds = [0, *accumulate(shape[1] for shape in shapes)]
         source = (bounds[-1], *first[2:])
-        pairs = zip(bounds, bounds[1:], strict=False)
-        inputs = [add(f"part{pair[0]}", ops.Slice(range=pair), "in") for pair in pairs]
+        inputs = [add(f"part{pair[0]}", ops.Slice(range=pair), "in") for pair in pairwise(bounds)]
     elif isinstance(op, ops.MatrixProduct):
         # The scores of all pairs of tokens, and their product with the tokens.
         source, inputs = first[1:], ["in", "in"]
