@@ -170,7 +170,7 @@ def command_line() -> str:
         "| code | meaning |",
         "|---|---|",
         "| 0 | fine |",
-        "| 1 | a printed figure does not hold, under `--strict` |",
+        "| 1 | a printed figure does not hold, under `--strict`; `doctor` finds something broken |",
         "| 2 | bad usage or bad input |",
         "| 4 | an error of cnnscope itself |",
         "| 130 | interrupted |",

@@ -1,6 +1,7 @@
 """The command line: one file per command; each parses, makes one API call and prints. main() catches all errors.
 
-Exit codes: 0 fine, 1 a claim is false under --strict, 2 bad usage or input, 4 an error of ours, 130 interrupted.
+Exit codes: 0 fine, 1 a claim is false under --strict or doctor finds something broken, 2 bad usage or input, 4 an error
+of ours, 130 interrupted.
 """
 
 import importlib
@@ -13,7 +14,14 @@ import typer
 from cnnscope.cli.streams import say
 from cnnscope.errors import CnnscopeError
 
-COMMANDS = {"analyze": "analyze", "list": "list_", "export": "export"}
+COMMANDS = {
+    "analyze": "analyze",
+    "list": "list_",
+    "export": "export",
+    "profile": "profile",
+    "report": "report",
+    "doctor": "doctor",
+}
 """Every command and its module, in the order of the help."""
 
 INTERNAL_ERROR, INTERRUPTED = 4, 130

@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
-from cnnscope import machine
 from cnnscope.analysis.report import Report
 from cnnscope.errors import UsageError
+from cnnscope.machine.gpu import gpus
 from cnnscope.machine.memory import available
 from cnnscope.runtimes import Settings
 from cnnscope.units import Bytes, short_bytes
@@ -35,21 +35,30 @@ def predicted(report: Report, settings: Settings) -> Need:
     return Need(PROCESS[settings.runtime] + wider * (packed + activations), 0)
 
 
+def free(settings: Settings) -> Bytes:
+    """Bytes that are free where the network computes; 0 where the GPU does not tell."""
+    return (_on_gpu(settings) or 0) if settings.is_cuda else available().bytes
+
+
 def require(report: Report, settings: Settings) -> Bytes:
-    """UsageError where the run needs more than is free; the free bytes on the device that computes."""
-    need, free = predicted(report, settings), available()
-    if need.host > free.bytes:
-        raise _refusal(need.host, free.bytes, f"free ({free.limited_by})")
+    """The free bytes where the network computes; UsageError where a run needs more."""
+    need, on_host = predicted(report, settings), available()
+    if need.host > on_host.bytes:
+        raise _refusal(need.host, on_host.bytes, f"free ({on_host.limited_by})")
     if not settings.is_cuda:
-        return free.bytes
-    on_device = {gpu.number: gpu.free_bytes for gpu in machine.gpu.gpus().found}.get(settings.device_index)
+        return on_host.bytes
+    on_device = _on_gpu(settings)
     if on_device is not None and need.device > on_device:
         raise _refusal(need.device, on_device, f"free on {settings.device}")
     return on_device or 0
 
 
-def _refusal(need: Bytes, free: Bytes, where: str) -> UsageError:
+def _on_gpu(settings: Settings) -> Bytes | None:
+    return next((gpu.free_bytes for gpu in gpus().found if gpu.number == settings.device_index), None)
+
+
+def _refusal(need: Bytes, bytes_free: Bytes, where: str) -> UsageError:
     return UsageError(
-        f"this run needs about {short_bytes(need)}, and {short_bytes(free)} are {where}",
+        f"this run needs about {short_bytes(need)}, and {short_bytes(bytes_free)} are {where}",
         "use a smaller --batch, --input or --dtype, or --force to try all the same",
     )

@@ -55,7 +55,12 @@ def to_record(profile: Profile) -> dict[str, Any]:
 def _layer(profile: Profile, layer: LayerWork) -> dict[str, Any]:
     own = [kernel for kernel in profile.kernels if profile.home_of(kernel) == layer.name]
     seconds = sum(kernel.seconds for kernel in own) if own else None
-    return {**layer._asdict(), "output_shape": list(layer.output_shape), "seconds": seconds}
+    return {
+        **layer._asdict(),
+        "output_shape": list(layer.output_shape),
+        "inputs": list(layer.inputs),
+        "seconds": seconds,
+    }
 
 
 def from_record(record: Mapping[str, Any]) -> Profile:

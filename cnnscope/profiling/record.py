@@ -36,8 +36,9 @@ class LayerWork(NamedTuple):
     macs: Count
     padding_free_macs: Count
     flops: Count
-    bytes_read: Bytes
-    bytes_written: Bytes
+    inputs: tuple[str, ...]
+    weight_bytes: Bytes
+    output_bytes: Bytes
 
 
 class Ceilings(NamedTuple):
@@ -74,8 +75,8 @@ class Profile:
     method: str
     """How the kernels were timed."""
     kernel_runs: int
-    profiled_seconds: float
-    """A whole run while kernels were timed; 0 where they were not."""
+    profiled_seconds: float | None
+    """A whole run while kernels were timed; None where they did not run as one network."""
     memory: Memory
     ceilings: Ceilings | None
     environment: Mapping[str, Any]
@@ -121,12 +122,12 @@ class Profile:
     @property
     def overhead(self) -> float | None:
         """How much longer a run took while kernels were timed, as a share of the latency."""
-        return self.profiled_seconds / self.median - 1 if self.kernels else None
+        return self.profiled_seconds / self.median - 1 if self.profiled_seconds else None
 
     @property
     def times_hold(self) -> bool:
-        """Was the overhead small enough that kernel times are times of the undisturbed run?"""
-        return self.overhead is not None and abs(self.overhead) <= MOST_OVERHEAD
+        """Was the overhead small enough for kernel times to be times of the undisturbed run?"""
+        return self.overhead is None or abs(self.overhead) <= MOST_OVERHEAD
 
     @property
     def between_kernels(self) -> float:

@@ -7,6 +7,7 @@ prepare(graph, settings) -> Prepared; and kernel_times(graph, settings, seconds=
 import importlib
 import pkgutil
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from functools import lru_cache
 from types import ModuleType
 from typing import Any, NamedTuple, Protocol
@@ -64,14 +65,15 @@ class OptimisedNode(NamedTuple):
 
 
 class KernelTimes(NamedTuple):
-    """Kernels in running order, by a `method` in words. `whole` is a whole run in seconds, measured the same way.
+    """Kernels in running order, by a `method` in words, from `runs` runs at least.
 
+    `whole` is a whole run in seconds while kernels were timed, None where they did not run as one network.
     `nodes` is the graph that ran, where the runtime rewrote ours and kernels do not know their layers.
     """
 
     method: str
     runs: int
-    whole: float
+    whole: float | None
     kernels: tuple[Kernel, ...]
     nodes: tuple[OptimisedNode, ...] | None = None
 
@@ -85,6 +87,9 @@ class Prepared(Protocol):
 
     def run(self) -> None:
         """One forward pass, ended when this returns."""
+
+    def guard(self) -> AbstractContextManager[None]:
+        """Around run(): turns the runtime's exceptions into a RunError."""
 
     def outputs(self) -> list[Any]:
         """The outputs of one more pass as NumPy arrays."""

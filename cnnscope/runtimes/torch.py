@@ -1,8 +1,8 @@
 """torch: modules timed one by one, on the CPU by its clock, on CUDA by events."""
 
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from cnnscope.errors import MissingExtraError, RunError, UsageError
@@ -51,7 +51,7 @@ class Module:
         torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = settings.tf32
         start = time.perf_counter()
         dtype = getattr(torch, settings.dtype)
-        with self._in_our_words():
+        with self.guard():
             self.module = build_torch(graph, seed=settings.seed).to(settings.device, dtype)
             values = random_input((settings.batch, *graph.input_shape), settings)
             self.input = torch.from_numpy(values).to(settings.device)
@@ -85,7 +85,7 @@ class Module:
             self.torch.cuda.synchronize(self.settings.device)
 
     def outputs(self) -> list[Any]:
-        with self._in_our_words(), self.torch.inference_mode():
+        with self.guard(), self.torch.inference_mode():
             found = self.module(self.input)
             tensors = found.values() if isinstance(found, dict) else [found]
             return [tensor.float().cpu().numpy() for tensor in tensors]
@@ -93,22 +93,22 @@ class Module:
     def close(self) -> None:
         del self.module, self.input, self.run
 
-    def _in_our_words(self) -> AbstractContextManager[None]:
-        return _InOurWords(self.settings)
+    def guard(self) -> AbstractContextManager[None]:
+        return _in_our_words(self.settings)
 
 
-class _InOurWords(AbstractContextManager[None]):
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-
-    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        if isinstance(error, RuntimeError):
-            text = " ".join(str(error).split())
-            if "out of memory" in text.lower() or "can't allocate memory" in text.lower():
-                raise RunError(
-                    f"not enough memory on {self.settings.device}: {text[:200]}", "use a smaller --batch or --input"
-                ) from None
-            raise RunError(f"torch failed: {text[:300]}", "try another --dtype or --runtime") from None
+@contextmanager
+def _in_our_words(settings: Settings) -> Iterator[None]:
+    """Turns torch's exceptions into a RunError."""
+    try:
+        yield
+    except RuntimeError as error:
+        text = " ".join(str(error).split())
+        if "out of memory" in text.lower() or "can't allocate memory" in text.lower():
+            raise RunError(
+                f"not enough memory on {settings.device}: {text[:200]}", "use a smaller --batch or --input"
+            ) from None
+        raise RunError(f"torch failed: {text[:300]}", "try another --dtype or --runtime") from None
 
 
 def kernel_times(graph: Graph, settings: Settings, *, seconds: float, stop: Callable[[], bool]) -> KernelTimes:

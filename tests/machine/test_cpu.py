@@ -6,7 +6,7 @@ import pytest
 
 from cnnscope.machine import cpu
 from cnnscope.machine.cpu import Load, Use
-from tests.machine.planting import tree
+from tests.planting import tree
 
 X86 = "processor\t: 0\nmodel name\t: AMD EPYC 9B45\ncpu MHz\t\t: 2596.122\nflags\t\t: fpu avx2 fma hypervisor\n\nprocessor\t: 1\nmodel name\t: other\n"
 ARM = "processor\t: 0\nBogoMIPS\t: 50.00\nFeatures\t: fp asimd asimddp\n"

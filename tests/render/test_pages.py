@@ -16,6 +16,7 @@ import pytest
 
 import cnnscope
 from cnnscope import render
+from cnnscope.doctor.finding import Diagnosis, Finding, Status
 from cnnscope.errors import UsageError
 from cnnscope.render import View, formats, pages
 from cnnscope.render.pages.listing import Listed
@@ -52,7 +53,12 @@ def _lists(directory) -> list[Any]:
     return [[Listed(name, name, name, (3, 8, 8), 12345, 0, name) for name in HOSTILE]]
 
 
-SAMPLES: dict[str, Callable[..., list[Any]]] = {"analysis": _analyses, "listing": _lists}
+def _diagnoses(directory) -> list[Any]:
+    statuses: tuple[Status, ...] = ("ok", "warn", "broken")
+    return [Diagnosis(tuple(Finding(name, status, name, name) for name in HOSTILE for status in statuses))]
+
+
+SAMPLES: dict[str, Callable[..., list[Any]]] = {"analysis": _analyses, "doctor": _diagnoses, "listing": _lists}
 """Results of every page; a new page adds its own."""
 
 

@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from cnnscope.errors import MissingExtraError, RunError, UsageError
@@ -83,8 +83,11 @@ class Session:
         else:
             self.session.run(None, self.feed)
 
+    def guard(self) -> AbstractContextManager[None]:
+        return in_our_words(self.settings)
+
     def outputs(self) -> list[Any]:
-        with in_our_words(self.settings):
+        with self.guard():
             found: list[Any] = self.session.run(None, self.feed)
         return found
 
