@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 from cnnscope import errors
@@ -15,13 +14,18 @@ TIMEOUT = 60.0
 """Seconds; a probe takes one or two."""
 
 _MODULE = "cnnscope.calibration.probes"
+_WORDS = {
+    "fma": "the FMA rate",
+    "matrix_product": "the matrix product",
+    "copy": "the copy",
+    "round_trip": "the round trip",
+}
 _HINT = "`cnnscope doctor` examines this installation"
 
 
 def ask(probe: str, *arguments: object, seconds: float = TIMEOUT) -> Any:
     """What a probe of `probes` has found; its own fault, or RunError where the process died or did not answer."""
-    # -P: a file of the current directory must not pass for a module.
-    words = [sys.executable, "-P", "-m", _MODULE, probe, json.dumps(arguments)]
+    words = [sys.executable, "-m", _MODULE, probe, json.dumps(arguments)]
     try:
         run = subprocess.run(
             words,
@@ -34,19 +38,18 @@ def ask(probe: str, *arguments: object, seconds: float = TIMEOUT) -> Any:
             timeout=seconds,
         )
     except subprocess.TimeoutExpired:
-        raise RunError(f"measuring {_words(probe)} gave no answer in {seconds:g} s", _HINT) from None
+        raise RunError(f"measuring {_WORDS[probe]} gave no answer in {seconds:g} s", _HINT) from None
     except OSError as error:
-        raise RunError(f"no process can be started to measure {_words(probe)}: {error.strerror}", _HINT) from None
+        raise RunError(f"no process can be started to measure {_WORDS[probe]}: {error.strerror}", _HINT) from None
     if run.returncode:
-        raise RunError(f"measuring {_words(probe)} {_end(run.returncode)}{_last_words(run.stderr)}", _HINT)
+        raise RunError(f"measuring {_WORDS[probe]} {_end(run.returncode)}{_last_words(run.stderr)}", _HINT)
     return _read(probe, run.stdout)
 
 
 def _environment() -> dict[str, str]:
-    """Ours, with this very package in reach."""
-    package = str(Path(errors.__file__).parents[1])
-    paths = filter(None, (package, os.environ.get("PYTHONPATH")))
-    return os.environ | {"PYTHONPATH": os.pathsep.join(paths), "PYTHONIOENCODING": "utf-8"}
+    """The probe imports what this process imports, and nothing that lies in the current directory by chance."""
+    paths = os.pathsep.join(os.path.abspath(path) for path in sys.path)  # noqa: PTH100 - "" is the current directory
+    return os.environ | {"PYTHONPATH": paths, "PYTHONSAFEPATH": "1", "PYTHONIOENCODING": "utf-8"}
 
 
 def _read(probe: str, stdout: str) -> Any:
@@ -57,12 +60,8 @@ def _read(probe: str, stdout: str) -> Any:
             return answer["found"]
         name, message, hint = answer["error"]
     except (ValueError, TypeError, KeyError):
-        raise RunError(f"measuring {_words(probe)} gave no figure", _HINT) from None
+        raise RunError(f"measuring {_WORDS[probe]} gave no figure", _HINT) from None
     raise getattr(errors, name)(message, hint)
-
-
-def _words(probe: str) -> str:
-    return f"the {probe.replace('_', ' ')}"
 
 
 def _end(code: int) -> str:

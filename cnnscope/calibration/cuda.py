@@ -1,6 +1,7 @@
 """The same figures on CUDA, through torch; never run where there is no GPU."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from cnnscope.calibration.trials import Rate, best_rate
@@ -22,7 +23,7 @@ def matrix_product(device: str, dtype: str) -> Rate:
     for size in MATRIX_SIZES:
         left, right = (torch.randn(size, size, device=device, dtype=kind) for _ in range(2))
         target = torch.empty_like(left)
-        run = _to_its_end(torch, device, lambda a=left, b=right, c=target: torch.matmul(a, b, out=c))
+        run = _to_its_end(torch, device, partial(torch.matmul, left, right, out=target))
         rates.append(best_rate(2 * size**3, run, seconds=SECONDS))
     return max(rates)
 

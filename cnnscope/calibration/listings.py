@@ -1,7 +1,7 @@
 """The routines that run as machine code: bytes on the left, what they mean to an assembler on the right.
 
-All follow the System V calling convention of x86-64: arguments in rdi, esi, edx, rcx and r8, the result in rax, and every
-vector register belongs to whoever is called. They touch no memory but the word of `PING_PONG`, and no stack.
+All follow the System V calling convention of x86-64: arguments in rdi, esi, edx, rcx and r8, the result in rax, and
+every vector register belongs to whoever is called. They touch no memory but the word of `PING_PONG`, and no stack.
 """
 
 FMA_256 = """
