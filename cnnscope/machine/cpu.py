@@ -79,6 +79,17 @@ def highest_megahertz(root: Path = ROOT) -> float | None:
     return kilohertz / 1000 if kilohertz else None
 
 
+def last_level_cache_bytes(root: Path = ROOT) -> int | None:
+    """Bytes of the caches nearest to main memory, all of them together; None where the kernel does not say."""
+    found: dict[tuple[int, str], int] = {}
+    for index in (root / "sys/devices/system/cpu").glob("cpu[0-9]*/cache/index[0-9]*"):
+        level, kibibytes = number(index / "level"), text(index / "size").removesuffix("K")
+        if level and kibibytes.isdecimal() and text(index / "type") != "Instruction":
+            found[level, text(index / "shared_cpu_list")] = int(kibibytes) * 1024
+    last = max((level for level, _ in found), default=0)
+    return sum(size for (level, _), size in found.items() if level == last) or None
+
+
 def _cpuinfo(name: str, root: Path) -> str:
     """The first value of this name in /proc/cpuinfo: cpu0's."""
     for line in text(root / "proc/cpuinfo").splitlines():

@@ -1,0 +1,79 @@
+"""Runs a probe in a fresh process: one that crashes or hangs is a finding, and nothing warm or busy is left behind."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from typing import Any
+
+from cnnscope import errors
+from cnnscope.errors import RunError
+
+TIMEOUT = 60.0
+"""Seconds; a probe takes one or two."""
+
+_MODULE = "cnnscope.calibration.probes"
+_WORDS = {
+    "fma": "the FMA rate",
+    "matrix_product": "the matrix product",
+    "copy": "the copy",
+    "round_trip": "the round trip",
+}
+_HINT = "`cnnscope doctor` examines this installation"
+
+
+def ask(probe: str, *arguments: object, seconds: float = TIMEOUT) -> Any:
+    """What a probe of `probes` has found; its own fault, or RunError where the process died or did not answer."""
+    words = [sys.executable, "-m", _MODULE, probe, json.dumps(arguments)]
+    try:
+        run = subprocess.run(
+            words,
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            env=_environment(),
+            timeout=seconds,
+        )
+    except subprocess.TimeoutExpired:
+        raise RunError(f"measuring {_WORDS[probe]} gave no answer in {seconds:g} s", _HINT) from None
+    except OSError as error:
+        raise RunError(f"no process can be started to measure {_WORDS[probe]}: {error.strerror}", _HINT) from None
+    if run.returncode:
+        raise RunError(f"measuring {_WORDS[probe]} {_end(run.returncode)}{_last_words(run.stderr)}", _HINT)
+    return _read(probe, run.stdout)
+
+
+def _environment() -> dict[str, str]:
+    """The probe imports what this process imports, and nothing that lies in the current directory by chance."""
+    paths = os.pathsep.join(os.path.abspath(path) for path in sys.path)  # noqa: PTH100 - "" is the current directory
+    return os.environ | {"PYTHONPATH": paths, "PYTHONSAFEPATH": "1", "PYTHONIOENCODING": "utf-8"}
+
+
+def _read(probe: str, stdout: str) -> Any:
+    try:
+        # A library may have printed something before.
+        answer = json.loads((stdout.splitlines() or [""])[-1])
+        if "found" in answer:
+            return answer["found"]
+        name, message, hint = answer["error"]
+    except (ValueError, TypeError, KeyError):
+        raise RunError(f"measuring {_WORDS[probe]} gave no figure", _HINT) from None
+    raise getattr(errors, name)(message, hint)
+
+
+def _end(code: int) -> str:
+    """How a process ended, such as `was ended by SIGILL`."""
+    if code > 0:
+        return f"failed ({code})"
+    try:
+        return f"was ended by {signal.Signals(-code).name}"
+    except ValueError:
+        return f"was ended by signal {-code}"
+
+
+def _last_words(stderr: str) -> str:
+    lines = stderr.strip().splitlines()
+    return f": {lines[-1].strip()[:200]}" if lines else ""
