@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from cnnscope.api import Network, load, load_all, networks
     from cnnscope.errors import CnnscopeError, SpecError, UnknownModelError, UsageError
     from cnnscope.export import build_torch, export_onnx
+    from cnnscope.profiling.profile import profile
+    from cnnscope.profiling.protocol import Limits
+    from cnnscope.profiling.record import Profile
+    from cnnscope.runtimes import Settings
 
 _HOMES = {
     "load": "api",
@@ -24,6 +28,10 @@ _HOMES = {
     "Network": "api",
     "export_onnx": "export",
     "build_torch": "export",
+    "profile": "profiling.profile",
+    "Settings": "runtimes",
+    "Limits": "profiling.protocol",
+    "Profile": "profiling.record",
     "Report": "analysis.report",
     "CnnscopeError": "errors",
     "SpecError": "errors",
@@ -37,6 +45,10 @@ __all__ = [
     "networks",
     "export_onnx",
     "build_torch",
+    "profile",
+    "Settings",
+    "Limits",
+    "Profile",
     "Network",
     "Report",
     "CnnscopeError",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
+from cnnscope.doctor import providers
 from cnnscope.errors import MissingExtraError, RunError, UsageError
 from cnnscope.export import InMemory, onnx_in_memory
 from cnnscope.graph import Graph, walk
@@ -125,10 +126,8 @@ def _on_cuda(network: InMemory, asked: Any, settings: Settings) -> Any:
     choices["enable_cuda_graph"] = "1" if settings.cuda_graph else "0"
     session = ort.InferenceSession(network.model, asked, providers=[(_CUDA, choices), _CPU])
     if _CUDA not in session.get_providers():
-        raise RunError(
-            f"ONNX Runtime could not load CUDA for {settings.device}, and would have run on the CPU",
-            "`cnnscope doctor` names the library that is missing; pip install 'cnnscope[gpu]' brings CUDA and cuDNN",
-        )
+        finding = providers.cuda()
+        raise RunError(f"{settings.device}: {_CUDA} {finding.found}", finding.remedy or "see `cnnscope doctor`")
     if (on_cpu := _on_cpu(session)) and not settings.allow_fallback:
         shown = ", ".join(on_cpu[:5]) + (f" and {len(on_cpu) - 5} more" if len(on_cpu) > 5 else "")
         raise RunError(f"nodes that would run on the CPU, not on {settings.device}: {shown}", "or --allow-fallback")
