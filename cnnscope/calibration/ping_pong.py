@@ -4,14 +4,15 @@ Two CPUs of a small virtual machine behave now as on one last-level cache, now a
 nothing inside the machine shows it: a network on two threads then takes 10 to 70 % longer.
 """
 
-import os
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Any, Literal
 
 from cnnscope.calibration import machine_code
+from cnnscope.calibration.child import ask
 from cnnscope.errors import RunError
+from cnnscope.machine import cpu
 
 SHARED, APART = 140e-9, 180e-9
 """Seconds of a round trip up to which a cache is shared, and from which on it is not.
@@ -44,9 +45,6 @@ def round_trip() -> float | None:
 
     None with fewer than two CPUs, and where the routine cannot run.
     """
-    from cnnscope.calibration.child import ask
-    from cnnscope.machine import cpu
-
     if cpu.affinity() < 2 or machine_code.refusal():
         return None
     try:
@@ -64,21 +62,20 @@ def slowest_round_trip() -> float | None:
     return max((seconds for seconds in found if seconds), default=None)
 
 
-def _pairs() -> list[tuple[int, int] | None]:
-    """The first CPU with some of the others; [None], threads that go where they like, where no CPU can be chosen."""
-    if not hasattr(os, "sched_setaffinity"):
-        return [None]
-    first, *others = sorted(os.sched_getaffinity(0))
-    return [(first, other) for other in others[:: -(-len(others) // MOST_PAIRS)]] if others else [None]
+def _pairs() -> list[tuple[int | None, int | None]]:
+    """The first CPU with some of the others; no CPUs, for threads that go where they like, where none can be chosen."""
+    first, *others = cpu.own()
+    if first is None or not others:
+        return [(None, None)]
+    return [(first, other) for other in others[:: -(-len(others) // MOST_PAIRS)]]
 
 
-def _fastest(players: Executor, run: Callable[..., int], word: Any, pair: tuple[int, int] | None) -> float | None:
+def _fastest(players: Executor, run: Callable[..., int], word: Any, pair: tuple[int | None, ...]) -> float | None:
     """Seconds of a round trip in the best trial; None where the threads never met, as on one busy CPU."""
     found: list[float] = []
 
     def play(me: int) -> int:
-        if pair:
-            os.sched_setaffinity(0, {pair[me]})
+        cpu.stay_on(pair[me])
         start = time.perf_counter()
         left = run(word, me, 1 - me, ROUNDS, PATIENCE)
         times.append((time.perf_counter() - start) / ROUNDS)

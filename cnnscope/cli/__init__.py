@@ -20,6 +20,7 @@ COMMANDS = {
     "export": "export",
     "profile": "profile",
     "report": "report",
+    "calibrate": "calibrate",
     "doctor": "doctor",
 }
 """Every command and its module, in the order of the help."""

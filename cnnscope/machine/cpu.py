@@ -38,6 +38,17 @@ def affinity() -> int:
     return os.cpu_count() or 1
 
 
+def own() -> tuple[int | None, ...]:
+    """The CPUs that this process may run on, by number; (None,) where the system does not let them be chosen."""
+    return tuple(sorted(os.sched_getaffinity(0))) if hasattr(os, "sched_setaffinity") else (None,)
+
+
+def stay_on(number: int | None) -> None:
+    """Let this thread run on one CPU alone; with None it goes on as it is."""
+    if number is not None:
+        os.sched_setaffinity(0, {number})
+
+
 def quota(root: Path = ROOT) -> float | None:
     """CPU time per time that the cgroups allow, in cores: the tightest of all levels; None without a quota."""
     found = [cores for directory, _ in cgroups("cpu", root) if (cores := _quota_of(directory)) is not None]
