@@ -13,7 +13,7 @@ from cnnscope.errors import RunError
 TIMEOUT = 60.0
 """Seconds; a probe takes one or two."""
 
-_MODULE = "cnnscope.calibration.probes"
+MODULE = "cnnscope.calibration.probes"
 _WORDS = {
     "fma": "the FMA rate",
     "matrix_product": "the matrix product",
@@ -25,7 +25,7 @@ _HINT = "`cnnscope doctor` examines this installation"
 
 def ask(probe: str, *arguments: object, seconds: float = TIMEOUT) -> Any:
     """What a probe of `probes` has found; its own fault, or RunError where the process died or did not answer."""
-    words = [sys.executable, "-m", _MODULE, probe, json.dumps(arguments)]
+    words = [sys.executable, "-m", MODULE, probe, json.dumps(arguments)]
     try:
         run = subprocess.run(
             words,

@@ -7,6 +7,7 @@ from typer import Option
 
 from cnnscope.cli import options
 from cnnscope.cli.progress import Line
+from cnnscope.cli.streams import say
 from cnnscope.errors import UsageError
 from cnnscope.render import formats
 
@@ -33,13 +34,17 @@ def run(
     options.known_format(format_name)
     options.writable(output or [], format_name)
     wanted = _threads(threads)
+    warnings: list[str] = []
     with Line("calibrating") as line:
         found = calibrate(
             device,
             [name.strip() for name in dtype.split(",")],
             wanted,
             progress=lambda phase: line.show(_Phase(phase)) if line.on_terminal else None,
+            warn=warnings.append,
         )
+    for sentence in warnings:
+        say(sentence)
     options.deliver(page, [found], view, format_name=format_name, outputs=output or [])
 
 
