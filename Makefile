@@ -16,7 +16,7 @@ dev := $(venv)/dev.stamp
 .PHONY: help demo test check format docs bench verify-all gpu-check wheel clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(cpu) ## install cnnscope with ONNX Runtime, analyze VGG-16, profile ResNet-50 on the CPU
 	@$(venv)/bin/cnnscope analyze vgg16

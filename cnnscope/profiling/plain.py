@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import cnnscope
-from cnnscope.errors import UsageError
 from cnnscope.calibration.ceilings import Ceilings
+from cnnscope.errors import UsageError
 from cnnscope.profiling.record import Latency, LayerWork, Memory, Profile
 from cnnscope.runtimes import Kernel, Settings
 
