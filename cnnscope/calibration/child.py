@@ -14,7 +14,7 @@ TIMEOUT = 60.0
 """Seconds; a probe takes one or two."""
 
 MODULE = "cnnscope.calibration.probes"
-_WORDS = {
+WORDS = {
     "fma": "the FMA rate",
     "matrix_product": "the matrix product",
     "copy": "the copy",
@@ -38,11 +38,11 @@ def ask(probe: str, *arguments: object, seconds: float = TIMEOUT) -> Any:
             timeout=seconds,
         )
     except subprocess.TimeoutExpired:
-        raise RunError(f"measuring {_WORDS[probe]} gave no answer in {seconds:g} s", _HINT) from None
+        raise RunError(f"measuring {WORDS[probe]} gave no answer in {seconds:g} s", _HINT) from None
     except OSError as error:
-        raise RunError(f"no process can be started to measure {_WORDS[probe]}: {error.strerror}", _HINT) from None
+        raise RunError(f"no process can be started to measure {WORDS[probe]}: {error.strerror}", _HINT) from None
     if run.returncode:
-        raise RunError(f"measuring {_WORDS[probe]} {_end(run.returncode)}{_last_words(run.stderr)}", _HINT)
+        raise RunError(f"measuring {WORDS[probe]} {_end(run.returncode)}{_last_words(run.stderr)}", _HINT)
     return _read(probe, run.stdout)
 
 
@@ -60,7 +60,7 @@ def _read(probe: str, stdout: str) -> Any:
             return answer["found"]
         name, message, hint = answer["error"]
     except (ValueError, TypeError, KeyError):
-        raise RunError(f"measuring {_WORDS[probe]} gave no figure", _HINT) from None
+        raise RunError(f"measuring {WORDS[probe]} gave no figure", _HINT) from None
     raise getattr(errors, name)(message, hint)
 
 

@@ -24,13 +24,14 @@ def run(
     output: Annotated[
         list[Path] | None, Option("-o", "--output", help="Write here; the ending chooses the format. Repeatable.")
     ] = None,
+    columns: Annotated[str | None, Option(help="Columns to show, separated by commas.")] = None,
     color: Annotated[str, Option(help="auto | always | never")] = "auto",
 ) -> None:
     """Measure what this machine does at most (multiply-adds, matrix product, copy), and keep it for profiles."""
     from cnnscope.calibration.calibrate import calibrate
     from cnnscope.render.pages import calibration as page
 
-    view = options.view(page, color=color)
+    view = options.view(page, columns=columns, color=color)
     options.known_format(format_name)
     options.writable(output or [], format_name)
     wanted = _threads(threads)
