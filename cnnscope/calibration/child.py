@@ -1,14 +1,13 @@
 """Runs a probe in a fresh process: one that crashes or hangs is a finding, and nothing warm or busy is left behind."""
 
 import json
-import os
-import signal
 import subprocess
 import sys
 from typing import Any
 
 from cnnscope import errors
 from cnnscope.errors import RunError
+from cnnscope.machine.processes import environment, signal_name
 
 TIMEOUT = 60.0
 """Seconds; a probe takes one or two."""
@@ -34,7 +33,7 @@ def ask(probe: str, *arguments: object, seconds: float = TIMEOUT) -> Any:
             text=True,
             encoding="utf-8",
             errors="replace",
-            env=_environment(),
+            env=environment(),
             timeout=seconds,
         )
     except subprocess.TimeoutExpired:
@@ -44,12 +43,6 @@ def ask(probe: str, *arguments: object, seconds: float = TIMEOUT) -> Any:
     if run.returncode:
         raise RunError(f"measuring {WORDS[probe]} {_end(run.returncode)}{_last_words(run.stderr)}", _HINT)
     return _read(probe, run.stdout)
-
-
-def _environment() -> dict[str, str]:
-    """The probe imports what this process imports, and nothing that lies in the current directory by chance."""
-    paths = os.pathsep.join(os.path.abspath(path) for path in sys.path)  # noqa: PTH100 - "" is the current directory
-    return os.environ | {"PYTHONPATH": paths, "PYTHONSAFEPATH": "1", "PYTHONIOENCODING": "utf-8"}
 
 
 def _read(probe: str, stdout: str) -> Any:
@@ -66,12 +59,7 @@ def _read(probe: str, stdout: str) -> Any:
 
 def _end(code: int) -> str:
     """How a process ended, such as `was ended by SIGILL`."""
-    if code > 0:
-        return f"failed ({code})"
-    try:
-        return f"was ended by {signal.Signals(-code).name}"
-    except ValueError:
-        return f"was ended by signal {-code}"
+    return f"failed ({code})" if code > 0 else f"was ended by {signal_name(-code)}"
 
 
 def _last_words(stderr: str) -> str:
