@@ -44,7 +44,7 @@ def read(fingerprint: str) -> Kept:
             return Kept([], f"{file} is of another version of cnnscope: its ceilings are measured anew")
         if any(entry["fingerprint"] != fingerprint for entry in (record, *record["entries"])):
             return Kept([], f"{file} is of another machine: its ceilings are measured anew")
-        if not all(map(_is_sound, record["entries"])):
+        if not isinstance(record["entries"], list) or not all(map(_is_sound, record["entries"])):
             raise ValueError
     except FileNotFoundError:
         return Kept([])

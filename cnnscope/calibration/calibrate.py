@@ -1,10 +1,11 @@
 """Measures anew what a machine can do, and keeps it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
 from cnnscope.calibration import cache
-from cnnscope.calibration.ceilings import Ceilings, checked, measure
+from cnnscope.calibration.ceilings import Ceilings, Say, checked, measure
 from cnnscope.calibration.ping_pong import round_trip
 from cnnscope.machine import cpu, gpu
 
@@ -26,21 +27,31 @@ def calibrate(
     dtypes: Sequence[str] = ("float32",),
     threads: Sequence[int] = (1,),
     *,
-    progress: Callable[[str], object] = lambda _: None,
+    progress: Say = lambda _: None,
+    warn: Say = lambda _: None,
 ) -> Calibration:
     """Measure every dtype on every number of threads, as `ceilings.measure` does; nothing is measured if one is bad.
 
-    `progress` hears what is being measured.
+    `progress` hears what is being measured, `warn` a sentence where the former file cannot be read.
     """
     wanted = list(dict.fromkeys((*checked(device, dtype, count), dtype) for dtype in dtypes for count in threads))
     found = []
     for name, count, dtype in wanted:
-        where = f"{dtype}, {count} thread{'' if count == 1 else 's'}" if name == "cpu" else f"{dtype} on {name}"
-        found.append(measure(name, dtype, count, progress=lambda phase, where=where: progress(f"{where}: {phase}")))  # type: ignore[misc]
+        found.append(measure(name, dtype, count, progress=partial(_placed, progress, _where(name, dtype, count))))
     fingerprint = found[0].fingerprint
     seconds = round_trip() if device == "cpu" else None
+    if former := cache.read(fingerprint).fault:
+        warn(former)
     fault = cache.keep(fingerprint, [entry._asdict() for entry in found])
     return Calibration(_name(device), fingerprint, tuple(found), seconds, str(cache.path(fingerprint)), fault)
+
+
+def _where(device: str, dtype: str, threads: int) -> str:
+    return f"{dtype}, {threads} thread{'' if threads == 1 else 's'}" if device == "cpu" else f"{dtype} on {device}"
+
+
+def _placed(progress: Say, where: str, phase: str) -> None:
+    progress(f"{where}: {phase}")
 
 
 def _name(device: str) -> str:

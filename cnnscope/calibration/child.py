@@ -12,8 +12,8 @@ from cnnscope.machine.processes import environment, signal_name
 TIMEOUT = 60.0
 """Seconds; a probe takes one or two."""
 
-_MODULE = "cnnscope.calibration.probes"
-_WORDS = {
+MODULE = "cnnscope.calibration.probes"
+WORDS = {
     "fma": "the FMA rate",
     "matrix_product": "the matrix product",
     "copy": "the copy",
@@ -24,7 +24,7 @@ _HINT = "`cnnscope doctor` examines this installation"
 
 def ask(probe: str, *arguments: object, seconds: float = TIMEOUT) -> Any:
     """What a probe of `probes` has found; its own fault, or RunError where the process died or did not answer."""
-    words = [sys.executable, "-m", _MODULE, probe, json.dumps(arguments)]
+    words = [sys.executable, "-m", MODULE, probe, json.dumps(arguments)]
     try:
         run = subprocess.run(
             words,
@@ -37,11 +37,11 @@ def ask(probe: str, *arguments: object, seconds: float = TIMEOUT) -> Any:
             timeout=seconds,
         )
     except subprocess.TimeoutExpired:
-        raise RunError(f"measuring {_WORDS[probe]} gave no answer in {seconds:g} s", _HINT) from None
+        raise RunError(f"measuring {WORDS[probe]} gave no answer in {seconds:g} s", _HINT) from None
     except OSError as error:
-        raise RunError(f"no process can be started to measure {_WORDS[probe]}: {error.strerror}", _HINT) from None
+        raise RunError(f"no process can be started to measure {WORDS[probe]}: {error.strerror}", _HINT) from None
     if run.returncode:
-        raise RunError(f"measuring {_WORDS[probe]} {_end(run.returncode)}{_last_words(run.stderr)}", _HINT)
+        raise RunError(f"measuring {WORDS[probe]} {_end(run.returncode)}{_last_words(run.stderr)}", _HINT)
     return _read(probe, run.stdout)
 
 
@@ -53,7 +53,7 @@ def _read(probe: str, stdout: str) -> Any:
             return answer["found"]
         name, message, hint = answer["error"]
     except (ValueError, TypeError, KeyError):
-        raise RunError(f"measuring {_WORDS[probe]} gave no figure", _HINT) from None
+        raise RunError(f"measuring {WORDS[probe]} gave no figure", _HINT) from None
     raise getattr(errors, name)(message, hint)
 
 

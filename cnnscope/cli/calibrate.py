@@ -7,6 +7,7 @@ from typer import Option
 
 from cnnscope.cli import options
 from cnnscope.cli.progress import Line
+from cnnscope.cli.streams import say
 from cnnscope.errors import UsageError
 from cnnscope.render import formats
 
@@ -23,23 +24,28 @@ def run(
     output: Annotated[
         list[Path] | None, Option("-o", "--output", help="Write here; the ending chooses the format. Repeatable.")
     ] = None,
+    columns: Annotated[str | None, Option(help="Columns to show, separated by commas.")] = None,
     color: Annotated[str, Option(help="auto | always | never")] = "auto",
 ) -> None:
     """Measure what this machine does at most (multiply-adds, matrix product, copy), and keep it for profiles."""
     from cnnscope.calibration.calibrate import calibrate
     from cnnscope.render.pages import calibration as page
 
-    view = options.view(page, color=color)
+    view = options.view(page, columns=columns, color=color)
     options.known_format(format_name)
     options.writable(output or [], format_name)
     wanted = _threads(threads)
+    warnings: list[str] = []
     with Line("calibrating") as line:
         found = calibrate(
             device,
             [name.strip() for name in dtype.split(",")],
             wanted,
             progress=lambda phase: line.show(_Phase(phase)) if line.on_terminal else None,
+            warn=warnings.append,
         )
+    for sentence in warnings:
+        say(sentence)
     options.deliver(page, [found], view, format_name=format_name, outputs=output or [])
 
 

@@ -16,6 +16,8 @@ import pytest
 
 import cnnscope
 from cnnscope import render
+from cnnscope.calibration.calibrate import Calibration
+from cnnscope.calibration.ceilings import Ceilings
 from cnnscope.doctor.finding import Diagnosis, Finding, Status
 from cnnscope.errors import UsageError
 from cnnscope.render import View, formats, pages
@@ -58,7 +60,20 @@ def _diagnoses(directory) -> list[Any]:
     return [Diagnosis(tuple(Finding(name, status, name, name) for name in HOSTILE for status in statuses))]
 
 
-SAMPLES: dict[str, Callable[..., list[Any]]] = {"analysis": _analyses, "doctor": _diagnoses, "listing": _lists}
+def _calibrations(directory) -> list[Any]:
+    found = [Ceilings(n, n, 2, rate, 1e11, 2e10, n, n, n, {"copy": 0.5}) for n in HOSTILE for rate in (None, 2e11)]
+    return [
+        Calibration(name, name, tuple(found), seconds, name, fault)
+        for name, seconds, fault in zip(HOSTILE, (None, 1e-7, 2e-7, 3e-7) * 3, ("", ": x") * 6, strict=False)
+    ]
+
+
+SAMPLES: dict[str, Callable[..., list[Any]]] = {
+    "analysis": _analyses,
+    "calibration": _calibrations,
+    "doctor": _diagnoses,
+    "listing": _lists,
+}
 """Results of every page; a new page adds its own."""
 
 

@@ -78,7 +78,7 @@ def _summary(calibration: Calibration) -> list[tuple[str, str]]:
     if calibration.round_trip is not None:
         mode = _MODES.get(str(mode_of(calibration.round_trip)), "may share a last-level cache or not")
         lines.append(("CPUs", f"{mode}: {calibration.round_trip * 1e9:.0f} ns to another CPU and back"))
-    kept = f"NOT kept: {calibration.fault}" if calibration.fault else calibration.path
+    kept = f"NOT kept: {calibration.fault.partition(': ')[2]}" if calibration.fault else calibration.path
     return [*lines, ("kept in", kept), ("fingerprint", calibration.fingerprint)]
 
 
