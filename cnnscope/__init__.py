@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from cnnscope.api import Network, load, load_all, networks, verify
     from cnnscope.errors import CnnscopeError, SpecError, UnknownModelError, UsageError
     from cnnscope.export import build_torch, export_onnx
+    from cnnscope.profiling.profile import profile
+    from cnnscope.profiling.protocol import Limits
+    from cnnscope.profiling.record import Profile
+    from cnnscope.runtimes import Settings
     from cnnscope.verification.record import Verification
 
 _HOMES = {
@@ -26,6 +30,10 @@ _HOMES = {
     "Network": "api",
     "export_onnx": "export",
     "build_torch": "export",
+    "profile": "profiling.profile",
+    "Settings": "runtimes",
+    "Limits": "profiling.protocol",
+    "Profile": "profiling.record",
     "Report": "analysis.report",
     "Verification": "verification.record",
     "CnnscopeError": "errors",
@@ -41,6 +49,10 @@ __all__ = [
     "verify",
     "export_onnx",
     "build_torch",
+    "profile",
+    "Settings",
+    "Limits",
+    "Profile",
     "Network",
     "Report",
     "Verification",

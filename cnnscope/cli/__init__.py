@@ -21,6 +21,7 @@ COMMANDS = {
     "verify": "verify",
     "profile": "profile",
     "report": "report",
+    "calibrate": "calibrate",
     "doctor": "doctor",
 }
 """Every command and its module, in the order of the help."""

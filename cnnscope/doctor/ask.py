@@ -2,11 +2,12 @@
 
 import json
 import re
-import signal
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from cnnscope.machine.processes import signal_name
 
 SECONDS = 60.0
 """The first use of CUDA loads gigabytes of libraries from disk."""
@@ -41,7 +42,7 @@ def run(command: list[str], seconds: float) -> Answer:
     out, said = (_COLOURS.sub("", stream.decode("utf-8", "replace")) for stream in (done.stdout, done.stderr))
     facts = _facts(out)
     if done.returncode < 0:
-        return Answer(facts, f"the process was ended by {_signal(-done.returncode)}")
+        return Answer(facts, f"the process was ended by {signal_name(-done.returncode)}")
     if facts and "fault" not in facts:
         return Answer(facts)
     return Answer(facts, _essential(str(facts.get("fault", "")), f"{said}\n{out}"))
@@ -73,10 +74,3 @@ def _essential(fault: str, said: str) -> str:
         return (short if short != first else f"{kind}: {first}")[:300]
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     return lines[-1][:300] if lines else "it ended without a word"
-
-
-def _signal(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"

@@ -24,6 +24,11 @@ def load(provider: str, seconds: float = SECONDS) -> Answer:
     return ask("onnxruntime", provider, seconds=seconds)
 
 
+def cuda(seconds: float = SECONDS) -> Finding:
+    """Whether CUDA loads, and what to do where it does not."""
+    return _cuda(load(CUDA, seconds), ())
+
+
 def load_all(seconds: float = SECONDS) -> dict[str, Answer]:
     """Every provider that can be expected to load, with its answer; all at the same time."""
     wheels = packages.onnxruntime_wheels()

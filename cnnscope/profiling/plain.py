@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import cnnscope
+from cnnscope.calibration.ceilings import Ceilings
 from cnnscope.errors import UsageError
-from cnnscope.profiling.record import Ceilings, Latency, LayerWork, Memory, Profile
+from cnnscope.profiling.record import Latency, LayerWork, Memory, Profile
 from cnnscope.runtimes import Kernel, Settings
 
 SCHEMA_VERSION = 1
@@ -45,11 +46,15 @@ def to_record(profile: Profile) -> dict[str, Any]:
             "between_kernels_seconds": profile.between_kernels if profile.kernels else None,
         },
         "memory": profile.memory._asdict(),
-        "ceilings": profile.ceilings._asdict() if profile.ceilings else None,
+        "ceilings": _ceilings(profile.ceilings) if profile.ceilings else None,
         "environment": dict(profile.environment),
         "facts": dict(profile.facts),
         "notes": list(profile.notes),
     }
+
+
+def _ceilings(found: Ceilings) -> dict[str, Any]:
+    return {**found._asdict(), "compute": found.compute, "source": found.source, "ridge_point": found.ridge_point}
 
 
 def _layer(profile: Profile, layer: LayerWork) -> dict[str, Any]:

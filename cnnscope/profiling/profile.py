@@ -2,18 +2,22 @@
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
 from cnnscope import machine, runtimes
 from cnnscope.analysis.report import LayerReport, Report, analyze
 from cnnscope.analysis.roofline import padding_free_macs
-from cnnscope.errors import UsageError
+from cnnscope.calibration.ceilings import Ceilings
+from cnnscope.calibration.ceilings import ceilings as measured_ceilings
+from cnnscope.calibration.ping_pong import cache_mode
+from cnnscope.errors import CnnscopeError, UsageError
 from cnnscope.graph import Graph
-from cnnscope.machine import cpu
 from cnnscope.profiling import memory
 from cnnscope.profiling.attribution import attribute
 from cnnscope.profiling.launch import in_fresh_process
+from cnnscope.profiling.notes import notes_on
 from cnnscope.profiling.protocol import Limits, Progress
 from cnnscope.profiling.record import Latency, LayerWork, Memory, Profile
 from cnnscope.profiling.worker import ALONE, KERNEL_METHODS, RUNTIME, Request
@@ -21,9 +25,6 @@ from cnnscope.runtimes import Kernel, OptimisedNode, Settings
 from cnnscope.units import Bytes
 
 AUTO = "auto"
-BUSY, STOLEN = 0.05, 0.01
-"""Shares of the machine's CPU time, used by others or given away by the hypervisor, that are worth a note."""
-
 _DEVICE = re.compile(r"(\w+)(?::\d+)?")
 _MOST_THREADS = 1024
 
@@ -34,6 +35,7 @@ def profile(
     limits: Limits = Limits(),  # noqa: B008 - immutable
     *,
     kernels: str = AUTO,
+    ceilings: bool = True,
     force: bool = False,
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> Profile:
@@ -51,9 +53,33 @@ def profile(
     if kernels == AUTO:
         kernels = ALONE if settings.is_cuda and settings.runtime == "onnxruntime" else RUNTIME
     environment = machine.environment()
+    several = settings.threads > 1 and not settings.is_cuda
+    modes = [cache_mode()] if several else []
     result = in_fresh_process(Request(graph, settings, limits, kernels), progress)
+    modes += [cache_mode()] if several else []
     held = Memory(need.device or need.host, free, None if settings.is_cuda else result["held_bytes"])
-    return _joined(graph, report, settings, result, held, environment)
+    notes = list(notes_on(settings, result, modes))
+    roofs = _ceilings(settings, progress, notes.append) if ceilings and not result["interrupted"] else None
+    measured = _joined(graph, report, settings, result, environment | {"fingerprint": machine.fingerprint(environment)})
+    return replace(measured, memory=held, ceilings=roofs, notes=tuple(notes))
+
+
+def _ceilings(
+    settings: Settings, progress: Callable[[Progress], None], warn: Callable[[str], object]
+) -> Ceilings | None:
+    """This machine's ceilings; without them, and a sentence that says why, where they cannot be measured."""
+    dtype = "tf32" if settings.tf32 else settings.dtype
+    try:
+        return measured_ceilings(
+            settings.device,
+            dtype,
+            settings.threads,
+            progress=lambda what: progress(Progress(f"measuring this machine's ceilings, {what}")),
+            warn=warn,
+        )
+    except CnnscopeError as error:
+        warn(f"this machine's ceilings are unknown: {error.message}")
+        return None
 
 
 def check(settings: Settings, limits: Limits, kernels: str = AUTO) -> None:
@@ -96,9 +122,9 @@ def _joined(
     report: Report,
     settings: Settings,
     result: dict[str, Any],
-    held: Memory,
     environment: dict[str, Any],
 ) -> Profile:
+    """All but the ceilings, the memory and the notes."""
     series, times = dict(result["series"]), result["times"] or {}
     kernels = [Kernel(*kernel)._replace(layers=tuple(kernel[3])) for kernel in times.get("kernels", [])]
     nodes = times.get("nodes")
@@ -117,11 +143,10 @@ def _joined(
         method=times.get("method", ""),
         kernel_runs=times.get("runs", 0),
         profiled_seconds=times.get("whole"),
-        memory=held,
+        memory=Memory(0, 0, None),
         ceilings=None,
-        environment=environment | {"fingerprint": machine.fingerprint(environment)},
+        environment=environment,
         facts=result["facts"],
-        notes=tuple(_notes(settings, result, environment)),
     )
 
 
@@ -138,21 +163,3 @@ def _work(layer: LayerReport, itemsize: Bytes) -> LayerWork:
         (layer.params + layer.buffers) * itemsize,
         layer.bytes_written,
     )
-
-
-def _notes(settings: Settings, result: dict[str, Any], environment: dict[str, Any]) -> list[str]:
-    """What may have disturbed the measurement, each with what to do about it."""
-    notes, use = [], result["use"]
-    if not result["finite"]:
-        notes.append("the outputs are not all finite: NaN and infinity may run at another speed")
-    if settings.threads > cpu.usable_cores():
-        notes.append(f"{settings.threads} threads share {cpu.usable_cores()} usable CPUs: use --threads auto")
-    if use and use["others"] > BUSY:
-        notes.append(f"other processes used {use['others']:.0%} of the machine's CPU time: measure when it is idle")
-    if use and use["stolen"] > STOLEN:
-        notes.append(f"the hypervisor gave {use['stolen']:.0%} of the machine's CPU time away")
-    if discarded := result["series"]["discarded"]:
-        notes.append(f"{discarded} samples were dropped, since the GPU held its clock down meanwhile")
-    if result["interrupted"]:
-        notes.append("interrupted: this is what was measured until then")
-    return notes

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from cnnscope.calibration.ceilings import Ceilings
 from cnnscope.profiling.statistics import Summary, summarize
 from cnnscope.runtimes import Kernel, Settings
 from cnnscope.shapes import Shape
@@ -39,15 +40,6 @@ class LayerWork(NamedTuple):
     inputs: tuple[str, ...]
     weight_bytes: Bytes
     output_bytes: Bytes
-
-
-class Ceilings(NamedTuple):
-    """What this machine can do at most, in FLOP/s and bytes/s; `source` says what the compute roof was measured by."""
-
-    compute: float
-    matrix_product: float
-    copy: float
-    source: str
 
 
 class Memory(NamedTuple):

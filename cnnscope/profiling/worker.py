@@ -87,7 +87,7 @@ def measured(request: Request, send: Send, asked: _Interrupt) -> dict[str, Any]:
             throttled=_throttled(settings),
         ).measure()
     after = Load.now()
-    facts, creation_seconds, held = dict(prepared.facts), prepared.creation_seconds, _most_memory()
+    facts, creation_seconds = dict(prepared.facts), prepared.creation_seconds
     finite = _finite(prepared.outputs())
     prepared.close()
     times = None
@@ -99,7 +99,7 @@ def measured(request: Request, send: Send, asked: _Interrupt) -> dict[str, Any]:
         "creation_seconds": creation_seconds,
         "facts": facts,
         "finite": finite,
-        "held_bytes": held,
+        "held_bytes": _most_memory(),
         "use": after.since(before)._asdict() if before and after else None,
         "times": times._asdict() if times else None,
         "interrupted": asked(),

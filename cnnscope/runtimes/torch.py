@@ -56,14 +56,25 @@ class Module:
             values = random_input((settings.batch, *graph.input_shape), settings)
             self.input = torch.from_numpy(values).to(settings.device)
         self.creation_seconds = time.perf_counter() - start
-        self.facts = {"cuda": torch.version.cuda, "cudnn": torch.backends.cudnn.version()} if settings.is_cuda else {}
-        self.facts |= {"tf32": settings.tf32, "cuda_graph": settings.cuda_graph} if settings.is_cuda else {}
+        self.facts: dict[str, Any] = {}
+        if settings.is_cuda:
+            self.facts |= {"cuda": torch.version.cuda, "cudnn": torch.backends.cudnn.version()}
+            self.facts |= {"tf32": settings.tf32, "cuda_graph": settings.cuda_graph}
+            self.facts["input_copy_seconds"] = self._copied(torch.from_numpy(values))
         self.run: Callable[[], None] = self._replay() if settings.cuda_graph else self._run
 
     def _run(self) -> None:
         with self.torch.inference_mode():
             self.module(self.input)
         self._wait()
+
+    def _copied(self, values: Any) -> float:
+        """Seconds that one input takes to the device."""
+        self._wait()
+        start = time.perf_counter()
+        self.input.copy_(values)
+        self._wait()
+        return time.perf_counter() - start
 
     def _replay(self) -> Callable[[], None]:
         """The launches of one pass recorded once: what is left is the GPU's own time."""

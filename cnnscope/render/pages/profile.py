@@ -118,10 +118,10 @@ def _latency(profile: Profile) -> str:
     for percent in statistics.PERCENTILES:
         value = getattr(known, f"p{percent}")
         if value is None:
-            too_few.append(f"p{percent} needs {statistics.fewest_samples(percent)}")
+            too_few.append(f"p{percent} ({statistics.fewest_samples(percent)})")
         else:
             parts.append(f"p{percent} {short_seconds(value)}")
-    small = f" too small: {', '.join(too_few)}" if too_few else ""
+    small = f", too few for {' and '.join(too_few)}" if too_few else ""
     inner = f" of {profile.latency.inner} runs each" if profile.latency.inner > 1 else ""
     return f"{'; '.join(parts)}; n = {known.n}{inner}{small}"
 

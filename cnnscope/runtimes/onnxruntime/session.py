@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
+from cnnscope.doctor import providers
 from cnnscope.errors import MissingExtraError, RunError, UsageError
 from cnnscope.export import InMemory, onnx_in_memory
 from cnnscope.graph import Graph, walk
@@ -72,7 +73,11 @@ class Session:
     def _bind(self, index: int) -> Any:
         ort, binding = library(), self.session.io_binding()
         for name, array in self.feed.items():
-            binding.bind_ortvalue_input(name, ort.OrtValue.ortvalue_from_numpy(array, "cuda", index))
+            on_device = ort.OrtValue.ortvalue_from_numpy(array, "cuda", index)
+            start = time.perf_counter()
+            on_device.update_inplace(array)
+            self.facts["input_copy_seconds"] = time.perf_counter() - start
+            binding.bind_ortvalue_input(name, on_device)
         for output in self.session.get_outputs():
             binding.bind_output(output.name, "cuda", index)
         return binding
@@ -125,10 +130,8 @@ def _on_cuda(network: InMemory, asked: Any, settings: Settings) -> Any:
     choices["enable_cuda_graph"] = "1" if settings.cuda_graph else "0"
     session = ort.InferenceSession(network.model, asked, providers=[(_CUDA, choices), _CPU])
     if _CUDA not in session.get_providers():
-        raise RunError(
-            f"ONNX Runtime could not load CUDA for {settings.device}, and would have run on the CPU",
-            "`cnnscope doctor` names the library that is missing; pip install 'cnnscope[gpu]' brings CUDA and cuDNN",
-        )
+        finding = providers.cuda()
+        raise RunError(f"{settings.device}: {_CUDA} {finding.found}", finding.remedy or "see `cnnscope doctor`")
     if (on_cpu := _on_cpu(session)) and not settings.allow_fallback:
         shown = ", ".join(on_cpu[:5]) + (f" and {len(on_cpu) - 5} more" if len(on_cpu) > 5 else "")
         raise RunError(f"nodes that would run on the CPU, not on {settings.device}: {shown}", "or --allow-fallback")
