@@ -170,7 +170,8 @@ def command_line() -> str:
         "| code | meaning |",
         "|---|---|",
         "| 0 | fine |",
-        "| 1 | a printed figure does not hold, under `--strict`; `verify` finds engines that disagree; `doctor` finds something broken |",
+        "| 1 | a printed figure does not hold, under `--strict`; engines of `verify` disagree; "
+        "`doctor` finds something broken |",
         "| 2 | bad usage or bad input; a network that a runtime cannot load or run |",
         "| 4 | an error of cnnscope itself |",
         "| 130 | interrupted |",

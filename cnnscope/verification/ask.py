@@ -38,6 +38,7 @@ class Answers(NamedTuple):
     written: "Written | None" = None
     held: "Mapping[str, Held]" = MappingProxyType({})
     held_by_all: "Held | None" = None
+    flops: Mapping[str, int] = MappingProxyType({})
     ran: "Ran | None" = None
     in_place: "Ran | None" = None
     same_in_place: bool | None = None
@@ -95,6 +96,7 @@ def counts(graph: Graph, report: Report, asked: Sequence[str], *, progress: Prog
             twin = by_torch.without_values(graph, layers, dtype=report.dtype)
             held = {layer.node.name: by_torch.held(layer) for layer in layers}
             answers = answers._replace(held=held, held_by_all=by_torch.held_by(twin))
+            answers = answers._replace(flops=by_torch.flops(twin, layers, dtype=report.dtype))
             start = by_torch.start_without_values(report.input_shape, dtype=report.dtype)
             answers = answers._replace(ran=by_torch.run(twin, layers, start))
             answers = answers._replace(in_place=by_torch.run(twin, layers, start, in_place=True))
@@ -139,7 +141,7 @@ def _layers(report: Report) -> tuple[Layer, ...]:
 
 def unanswered(report: Report, answers: Answers) -> Iterator[NotAsked]:
     """Figures that an engine cannot give although it was asked."""
-    if answers.ran:
+    if answers.flops:
         for entry in report.layers:
             if not entry.layer.node.op.counted_by_torch:
                 yield NotAsked(f"MACs of {entry.name}", f"torch has no operator for {entry.type}")

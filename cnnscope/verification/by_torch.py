@@ -33,13 +33,9 @@ class Held(NamedTuple):
 
 
 class Ran(NamedTuple):
-    """One pass: per layer its output's shape and FLOPs; the largest sum of live memories at the end of a layer.
-
-    `outputs` are the network's.
-    """
+    """One pass: every layer's output shape, the largest sum of live memories at the end of a layer, the outputs."""
 
     shapes: dict[str, Shape]
-    flops: dict[str, int]
     peak: int
     outputs: dict[str, Tensor]
 
@@ -99,6 +95,18 @@ def _names(inputs: tuple[Any, ...]) -> Iterator[str]:
             yield from _names(entry)
 
 
+def flops(network: TorchNetwork, layers: Sequence[Layer], *, dtype: str) -> dict[str, int]:
+    """What torch counts for every layer's own module on inputs of our shapes; nothing is computed."""
+    found = {}
+    # torch counts its plain attention, not the fused one that it would take here.
+    with torch.no_grad(), sdpa_kernel(SDPBackend.MATH), FlopCounterMode(display=False) as counter:
+        for layer, (module, name, _) in zip(layers, network.plan, strict=True):
+            before = counter.get_total_flops()
+            call(module, name, [start_without_values(shape, dtype=dtype)() for shape in layer.inputs])
+            found[name] = counter.get_total_flops() - before
+    return found
+
+
 def run(network: TorchNetwork, layers: Sequence[Layer], start: Callable[[], Tensor], *, in_place: bool = False) -> Ran:
     """Run the twin layer by layer on the tensor that `start` makes; every tensor is let go after its last reader.
 
@@ -109,13 +117,11 @@ def run(network: TorchNetwork, layers: Sequence[Layer], start: Callable[[], Tens
     tensors = {INPUT: start()}
     memories = _Memories(tensors[INPUT])
     last_reader = {name: index for index, layer in enumerate(layers) for name in layer.node.inputs}
-    shapes, flops, peak = {}, {}, 0
-    # torch counts its plain attention, not the fused one that it would take here.
-    with torch.no_grad(), sdpa_kernel(SDPBackend.MATH), FlopCounterMode(display=False) as counter:
+    shapes, peak = {}, 0
+    with torch.no_grad():
         for index, (layer, (module, name, inputs)) in enumerate(zip(layers, network.plan, strict=True)):
-            before = counter.get_total_flops()
             made = call(module, name, [tensors[source] for source in inputs])
-            flops[name], shapes[name] = counter.get_total_flops() - before, tuple(made.shape)
+            shapes[name] = tuple(made.shape)
             needed = [n for n in tensors if last_reader.get(n, -1) > index or n in network.outputs]
             if layer.node.op.strided:
                 # A copy, as ONNX Runtime makes and as we count: without it the values left out would stay alive too.
@@ -129,7 +135,7 @@ def run(network: TorchNetwork, layers: Sequence[Layer], start: Callable[[], Tens
             for spent in inputs:
                 if spent not in needed:
                     tensors.pop(spent, None)
-    return Ran(shapes, flops, peak, {name: tensors[name] for name in network.outputs})
+    return Ran(shapes, peak, {name: tensors[name] for name in network.outputs})
 
 
 def call(module: nn.Module, name: str, given: list[Tensor]) -> Tensor:

@@ -67,8 +67,8 @@ def _side_by_side(
 
 
 def _layer(entry: LayerReport, answers: Answers) -> LayerVerification:
-    name, ran, compared = entry.name, answers.ran, answers.compared.get(entry.name)
-    counted = ran if entry.layer.node.op.counted_by_torch else None
+    name, compared = entry.name, answers.compared.get(entry.name)
+    counted = answers.flops if entry.layer.node.op.counted_by_torch else None
     return LayerVerification(
         name,
         entry.type,
@@ -78,7 +78,7 @@ def _layer(entry: LayerReport, answers: Answers) -> LayerVerification:
             entry.output_shape,
             (ONNX, answers.written, lambda written: written.shapes.get(name, ())),
             (RUNTIME, answers.run_shapes, lambda shapes: tuple(shapes.get(name, ()))),
-            (TORCH, ran, lambda ran: ran.shapes[name]),
+            (TORCH, answers.ran, lambda ran: ran.shapes[name]),
         ),
         params=_beside(entry.params, (TORCH, answers.held, lambda held: held[name].params)),
         buffers=_beside(entry.buffers, (TORCH, answers.held, lambda held: held[name].buffers)),
@@ -87,7 +87,7 @@ def _layer(entry: LayerReport, answers: Answers) -> LayerVerification:
             (ONNX, answers.written, lambda written: written.stored.get(name, 0)),
             (TORCH, answers.held, lambda held: sum(held[name])),
         ),
-        macs=_beside(entry.macs, (TORCH, counted, lambda ran: _macs(ran.flops[name]))),
+        macs=_beside(entry.macs, (TORCH, counted, lambda flops: _macs(flops[name]))),
         alone=compared.alone if compared else None,
         end_to_end=compared.end_to_end if compared else None,
     )
@@ -96,7 +96,7 @@ def _layer(entry: LayerReport, answers: Answers) -> LayerVerification:
 def _totals(graph: Graph, report: Report, answers: Answers) -> dict[str, Counts]:
     """The network's figures; torch's MACs only where it counts all of them."""
     layers = [entry.layer for entry in report.layers]
-    counted = answers.ran if all(layer.node.op.counted_by_torch for layer in layers) else None
+    counted = answers.flops if all(layer.node.op.counted_by_torch for layer in layers) else None
     computed, reused = (
         peak_activation(graph, layers, report.itemsize, in_place=reuse).bytes for reuse in (False, True)
     )
@@ -108,7 +108,7 @@ def _totals(graph: Graph, report: Report, answers: Answers) -> dict[str, Counts]
             (ONNX, answers.written, lambda written: written.all_stored),
             (TORCH, answers.held_by_all, lambda held: sum(held)),
         ),
-        "macs": _beside(report.macs, (TORCH, counted, lambda ran: _macs(sum(ran.flops.values())))),
+        "macs": _beside(report.macs, (TORCH, counted, lambda flops: _macs(sum(flops.values())))),
         "peak": _beside(computed, (TORCH, answers.ran, lambda ran: ran.peak)),
         "peak_in_place": _beside(reused, (TORCH, answers.in_place, lambda ran: ran.peak)),
     }
