@@ -22,7 +22,7 @@ from cnnscope.spec.program import Program, input_shape, normal
 from cnnscope.units import DTYPE_BYTES
 
 if TYPE_CHECKING:
-    from cnnscope.render.listing import Listed
+    from cnnscope.render.pages.listing import Listed
 
 Dtype = Literal["float32", "float16", "bfloat16", "int8"]
 
@@ -137,7 +137,7 @@ def catalogue(pattern: str = "*") -> "list[Listed]":
 
 
 def _listed(name: str, network: Network, family: str) -> "Listed":
-    from cnnscope.render.listing import Listed
+    from cnnscope.render.pages.listing import Listed
 
     graph = network.graph
     layers = list(walk(graph))
@@ -185,7 +185,9 @@ def _pandas(result: Report) -> Any:
         import pandas
     except ImportError:
         raise MissingExtraError("pandas is not installed", "pip install 'cnnscope[pandas]'") from None
-    return pandas.DataFrame([render.layer_record(layer) for layer in result.layers])
+    from cnnscope.render.records import layer_record
+
+    return pandas.DataFrame([layer_record(layer) for layer in result.layers])
 
 
 _RENDERERS: dict[str, Callable[[Report], Any]] = {**render.renderers(), "pandas": _pandas}

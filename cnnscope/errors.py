@@ -6,6 +6,7 @@ CnnscopeError            exit code 2
 │   └── MissingExtraError    an optional package that is not installed
 ├── CellError            a table's cell that cannot be read (raised bare; the reader adds file, line and row)
 ├── ShapeError           an operator cannot take these input shapes (raised bare; walk() and build() add the place)
+├── RunError             a network that a runtime cannot load or run, or a measurement that did not end
 ├── SpecError            a page that cannot be read or built: one Fault per place
 └── WriteError           exit code 2: a file that the user named cannot be written
 
@@ -48,6 +49,10 @@ class CellError(CnnscopeError):
 
 class ShapeError(CnnscopeError):
     """An operator cannot take its input shapes; the bare fact, without a place."""
+
+
+class RunError(CnnscopeError):
+    """A runtime cannot load or run the network, or its process died."""
 
 
 class WriteError(CnnscopeError):

@@ -12,7 +12,8 @@ from cnnscope.cli import options
 from cnnscope.cli.streams import say
 from cnnscope.errors import UsageError
 from cnnscope.render import View, formats
-from cnnscope.render.sheet import check, claim_text
+from cnnscope.render.pages import analysis
+from cnnscope.render.sheet import check
 from cnnscope.units import DTYPE_BYTES
 
 CLAIM_IS_FALSE = 1
@@ -25,7 +26,7 @@ def run(
     ] = None,
     batch: Annotated[int, Option(help="Images per pass.")] = 1,
     dtype: Annotated[str, Option(help=" | ".join(DTYPE_BYTES))] = "float32",
-    format_name: Annotated[str | None, Option("--format", help=" | ".join(formats()))] = None,
+    format_name: Annotated[str | None, Option("--format", help=" | ".join(formats.names()))] = None,
     output: Annotated[
         list[Path] | None, Option("-o", "--output", help="Write here; the ending chooses the format. Repeatable.")
     ] = None,
@@ -49,7 +50,7 @@ def run(
     for name, number in (("--top", top), ("--depth", depth)):
         if number is not None and number < 1:
             raise UsageError(f"{name} {number}", "it must be at least 1")
-    options.one_of(tuple(formats()))(format_name or options.TERMINAL)
+    options.known_format(format_name)
     view = View(
         columns=tuple(filter(None, (name.strip() for name in (columns or "").split(",")))),
         sort=sort or "",
@@ -59,7 +60,7 @@ def run(
         colour=options.colour(color),
         plain=options.ascii_only(),
     )
-    check(view)
+    check(analysis, view)
     reports = [
         network.analyze(input=input_shape, batch=batch, dtype=dtype, optimizer=optimizer, in_place=in_place)  # type: ignore[arg-type]
         for model in models
@@ -67,7 +68,7 @@ def run(
     ]
     if exact_fit:
         _require_fit(reports)
-    options.deliver(reports, view, format_name=format_name, outputs=output or [])
+    options.deliver(analysis, reports, view, format_name=format_name, outputs=output or [])
     wrong = [(report, claim) for report in reports for claim in report.claims if not claim.as_expected]
     if strict and wrong:
         raise typer.Exit(_complain(wrong))
@@ -83,6 +84,6 @@ def _require_fit(reports: list[Report]) -> None:
 
 def _complain(wrong: list[tuple[Report, JudgedClaim]]) -> int:
     for report, claim in wrong:
-        say(f"{report.path}:{claim.line}: {claim.layer or report.network}: {claim_text(claim)}")
+        say(f"{report.path}:{claim.line}: {claim.layer or report.network}: {analysis.claim_text(claim)}")
     say(f"{len(wrong)} printed figure{'s do' if len(wrong) > 1 else ' does'} not hold")
     return CLAIM_IS_FALSE

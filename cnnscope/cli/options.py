@@ -12,6 +12,8 @@ from cnnscope import render
 from cnnscope.cli.streams import put
 from cnnscope.errors import UsageError
 from cnnscope.files import complete, require_place
+from cnnscope.render import View, formats
+from cnnscope.render.sheet import Page
 
 TERMINAL = "terminal"
 
@@ -62,13 +64,20 @@ def ascii_only() -> bool:
     return "utf" not in (sys.stdout.encoding or "ascii").lower()
 
 
-def deliver(results: Sequence[Any], view: render.View, *, format_name: str | None, outputs: Sequence[Path]) -> None:
+def known_format(name: str | None) -> None:
+    """UsageError, before any work is done, for a --format that does not exist."""
+    one_of(formats.names())(name or TERMINAL)
+
+
+def deliver(
+    page: Page, results: Sequence[Any], view: View, *, format_name: str | None, outputs: Sequence[Path]
+) -> None:
     """Write results to every output file, or else to stdout; nothing is written before everything is rendered."""
     names = [format_name or _by_suffix(path) for path in outputs] if outputs else [format_name or TERMINAL]
     for path in outputs:
         require_place(path)
     on_paper = view._replace(width=None, colour=False, plain=False)
-    texts = [render.module(name).render(results, on_paper if outputs else view) for name in names]
+    texts = [render.text(page, results, name, on_paper if outputs else view) for name in names]
     for path, text in zip(outputs, texts, strict=False):
         with complete(path) as file:
             file.write(text.encode())
@@ -77,9 +86,9 @@ def deliver(results: Sequence[Any], view: render.View, *, format_name: str | Non
 
 
 def _by_suffix(path: Path) -> str:
-    if name := render.by_suffix(path.suffix):
+    if name := formats.by_suffix(path.suffix):
         return name
-    known = ", ".join(suffix for name in render.formats() for suffix in render.module(name).SUFFIXES)
+    known = ", ".join(suffix for name in formats.names() for suffix in formats.module(name).SUFFIXES)
     raise UsageError(
         f"{path}: no format writes `{path.suffix or 'a file without ending'}`", f"use --format, or one of {known}"
     )

@@ -3,14 +3,16 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnscope.errors import MissingExtraError, UsageError
 from cnnscope.export import onnx_file, onnx_model, weights_file
 from cnnscope.export.weights import Tensor, random_array, random_chunks, tensors
-from cnnscope.graph import Graph, walk
+from cnnscope.graph import Graph, Layer, walk
 
 if TYPE_CHECKING:
+    import numpy
+
     from cnnscope.export.torch_module import TorchNetwork
 
 RANDOM, NONE = "random", "none"
@@ -46,6 +48,29 @@ def export_onnx(
         return onnx_file.write(
             Path(path), model, stored, lambda tensor: (part.astype(dtype, copy=False) for part in chunks(tensor))
         )
+
+
+class InMemory(NamedTuple):
+    """Layers for a runtime of this process: a model without weights, and the weights beside it by name."""
+
+    model: bytes
+    arrays: "dict[str, numpy.ndarray[Any, Any]]"
+
+
+def onnx_in_memory(
+    graph: Graph, layers: tuple[Layer, ...], *, dtype: str = "float32", seed: int = 0, every_tensor: bool = False
+) -> InMemory:
+    """The network, or a part of it, with random weights; nothing is written, and no size is too large.
+
+    `every_tensor` makes the output of every layer one of the model's.
+    """
+    model = onnx_model.onnx_model(graph, layers, dtype=dtype)
+    if every_tensor:
+        known = {output.name for output in model.graph.output}
+        model.graph.output.extend(info for info in model.graph.value_info if info.name not in known)
+    stored = list(tensors(layers))
+    arrays = {tensor.name: random_array(tensor, seed=seed).astype(dtype, copy=False) for tensor in stored}
+    return InMemory(onnx_file.with_references(model, stored), arrays)
 
 
 def build_torch(graph: Graph, *, weights: str = RANDOM, seed: int = 0) -> "TorchNetwork":

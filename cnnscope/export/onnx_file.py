@@ -26,28 +26,32 @@ _GRAPH, _INITIALIZER, _RAW_DATA = 7 << 3 | 2, 5 << 3 | 2, 9 << 3 | 2
 
 def write(path: Path, model: Any, stored: list[Tensor], chunks: Chunks | None) -> list[Path]:
     """Write the model with these tensors; without `chunks` a file without weights. Returns the files written."""
-    element = model.graph.input[0].type.tensor_type.elem_type
-    itemsize = 2 if element == library().TensorProto.FLOAT16 else 4
-    sizes = [elements(tensor.shape) * itemsize for tensor in stored]
+    element, sizes = _layout(model, stored)
     if chunks is None:
-        return _write_references(path, model, stored, sizes, element, DUMMY_LOCATION)
+        return _write_references(path, model, stored, DUMMY_LOCATION)
     if sum(sizes) + model.ByteSize() + 100 * len(stored) > LARGEST_MESSAGE:
         data = path.with_name(f"{path.name}.data")
         with complete(data) as file:
             for tensor in stored:
                 for values in chunks(tensor):
                     file.write(values.data)
-        return [*_write_references(path, model, stored, sizes, element, data.name), data]
+        return [*_write_references(path, model, stored, data.name), data]
     with complete(path) as file:
         _write_message(file, model, stored, sizes, element, chunks)
     return [path]
 
 
-def _write_references(
-    path: Path, model: Any, stored: list[Tensor], sizes: list[int], element: int, location: str
-) -> list[Path]:
+def _write_references(path: Path, model: Any, stored: list[Tensor], location: str) -> list[Path]:
     """A small file whose tensors lie in another one."""
+    with complete(path) as file:
+        file.write(with_references(model, stored, location))
+    return [path]
+
+
+def with_references(model: Any, stored: list[Tensor], location: str = DUMMY_LOCATION) -> bytes:
+    """The model's bytes, its tensors declared to lie in another file; they are added to the model."""
     offset = 0
+    element, sizes = _layout(model, stored)
     for tensor, size in zip(stored, sizes, strict=True):
         header = tensor_header(tensor, element)
         header.data_location = library().TensorProto.EXTERNAL
@@ -56,9 +60,15 @@ def _write_references(
             entry.key, entry.value = key, str(value)
         model.graph.initializer.append(header)
         offset += size
-    with complete(path) as file:
-        file.write(model.SerializeToString(deterministic=True))
-    return [path]
+    serialized: bytes = model.SerializeToString(deterministic=True)
+    return serialized
+
+
+def _layout(model: Any, stored: list[Tensor]) -> tuple[int, list[int]]:
+    """The element type of the model's tensors, and the bytes of each."""
+    element = model.graph.input[0].type.tensor_type.elem_type
+    itemsize = 2 if element == library().TensorProto.FLOAT16 else 4
+    return element, [elements(tensor.shape) * itemsize for tensor in stored]
 
 
 def _write_message(

@@ -7,7 +7,7 @@ from cnnscope import __version__
 from cnnscope.errors import MissingExtraError, UsageError
 from cnnscope.export.recipe import Step, steps
 from cnnscope.export.weights import Tensor, tensors
-from cnnscope.graph import INPUT, Graph, Layer
+from cnnscope.graph import Graph, Layer
 from cnnscope.ops.op import Constant
 
 if TYPE_CHECKING:
@@ -25,10 +25,10 @@ _AXES_BECAME_INPUT = {"ReduceMean": 18, "ReduceMax": 18}
 def onnx_model(
     graph: Graph, layers: tuple[Layer, ...], *, dynamic: bool = False, dtype: str = "float32", opset: int = OPSET
 ) -> "onnx.ModelProto":
-    """The network with its weights as undefined initializers: every other part of the file.
+    """The network, or the part of it that `layers` are, with its weights as undefined initializers.
 
-    `dynamic` leaves the batch open. UsageError for an opset or dtype that cannot be written, MissingExtraError without
-    onnx.
+    A part reads as inputs the tensors that it does not make. `dynamic` leaves the batch open.
+    UsageError for an opset or dtype that cannot be written, MissingExtraError without onnx.
     """
     if opset not in OPSETS:
         raise UsageError(f"opset {opset}", f"from {OPSETS[0]} to {OPSETS[-1]} can be written")
@@ -56,9 +56,11 @@ class _Writer:
 
     def model(self, graph: Graph, layers: tuple[Layer, ...], *, dynamic: bool) -> Any:
         helper = self.onnx.helper
-        shapes = {INPUT: layers[0].inputs[0] if layers else (1, *graph.input_shape)}
-        shapes |= {layer.node.name: layer.placed.output for layer in layers}
-        infos = {name: self._info(name, shape, dynamic=dynamic) for name, shape in shapes.items()}
+        made = {layer.node.name: layer.placed.output for layer in layers}
+        read = {name: shape for layer in layers for name, shape in zip(layer.node.inputs, layer.inputs, strict=True)}
+        inputs = [name for name in read if name not in made]
+        outputs = [name for name in made if name not in read or name in graph.outputs]
+        infos = {name: self._info(name, shape, dynamic=dynamic) for name, shape in (read | made).items()}
         nodes = [
             node
             for layer in layers
@@ -68,10 +70,10 @@ class _Writer:
         body = helper.make_graph(
             nodes,
             graph.name,
-            [infos[INPUT]],
-            [infos[name] for name in graph.outputs],
+            [infos[name] for name in inputs],
+            [infos[name] for name in outputs],
             list(self.constants.values()),
-            value_info=[info for name, info in infos.items() if name != INPUT and name not in graph.outputs],
+            value_info=[info for name, info in infos.items() if name not in inputs and name not in outputs],
         )
         return helper.make_model(
             body,

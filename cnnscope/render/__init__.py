@@ -1,43 +1,29 @@
-"""Results -> text. One file per output format; the file's name is the value of --format and the folder is the registry.
+"""Results -> text. A page of `pages/` says what a kind of result shows, a format of `formats/` how that is written.
 
-A format is a module with SUFFIXES (file endings that mean it) and render(reports, view) -> str.
+Neither knows the other: a new kind of result comes out in every format, and a new format writes every kind.
 """
 
-import importlib
-import pkgutil
 from collections.abc import Callable, Sequence
-from functools import lru_cache, partial
-from types import ModuleType
+from functools import partial
+from typing import Any
 
-from cnnscope.analysis.report import Report
-from cnnscope.render.records import layer_record
-from cnnscope.render.sheet import View
+from cnnscope.render import formats, pages
+from cnnscope.render.sheet import Page, View
 
-_SHARED = ("sheet", "records", "listing")
-
-__all__ = ["View", "by_suffix", "formats", "layer_record", "module", "renderers"]
+__all__ = ["View", "formats", "pages", "renderers", "text"]
 
 
-@lru_cache(1)
-def formats() -> tuple[str, ...]:
-    """The names of all output formats."""
-    return tuple(found.name for found in pkgutil.iter_modules(__path__) if found.name not in _SHARED)
+def text(page: Page | str, results: Sequence[Any], format_name: str, view: View = View()) -> str:  # noqa: B008 - immutable
+    """Results of one kind in one format. The page is a module of `pages/`, or its name."""
+    shown = pages.module(page) if isinstance(page, str) else page
+    written: str = formats.module(format_name).render(shown, results, view)
+    return written
 
 
-def module(name: str) -> ModuleType:
-    return importlib.import_module(f"{__name__}.{name}")
+def renderers() -> dict[str, Callable[[Any], str]]:
+    """A function from a Report to text for every format; nothing is imported before one is called."""
+    return {name: partial(_report, name) for name in formats.names()}
 
 
-def by_suffix(suffix: str) -> str | None:
-    """The format that writes files with this ending."""
-    return next((name for name in formats() if suffix.lower() in module(name).SUFFIXES), None)
-
-
-def _render(name: str, reports: Sequence[Report] | Report, view: View = View()) -> str:  # noqa: B008 - immutable
-    text: str = module(name).render([reports] if isinstance(reports, Report) else reports, view)
-    return text
-
-
-def renderers() -> dict[str, Callable[[Report], str]]:
-    """A function from a report to text for every format; nothing is imported before one is called."""
-    return {name: partial(_render, name) for name in formats()}
+def _report(format_name: str, report: Any) -> str:
+    return text("analysis", [report], format_name)

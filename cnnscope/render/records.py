@@ -7,9 +7,8 @@ import cnnscope
 from cnnscope.analysis.receptive_field import Length, ReceptiveField
 from cnnscope.analysis.report import JudgedClaim, LayerReport, Report
 from cnnscope.ops.op import Cost
+from cnnscope.render.sheet import SCHEMA_VERSION
 from cnnscope.shapes import elements
-
-SCHEMA_VERSION = 1
 
 
 def report_record(report: Report) -> dict[str, Any]:

@@ -119,7 +119,7 @@ def test_pages_variants_and_patterns_name_networks(words, names, run):
         (["analyze", LENET, "--optimizer", "adagrad"], "error: optimizer `adagrad` is not known\n  "),
         (["analyze", LENET, "-o", "out.docx"], "error: out.docx: no format writes `.docx`\n  use --format, or one of "),
         (["analyze", LENET, "-o", "no/out.md"], "error: no/out.md: there is no directory no\n  create it first\n"),
-        (["list", "--format", "latex"], "error: `latex` is not known\n  known are terminal, markdown, csv, json\n"),
+        (["list", "--format", "latx"], "error: `latx` is not known\n  did you mean latex?\n"),
     ],
 )
 def test_words_that_cannot_be_used_exit_2_and_write_nothing(words, message, run):
@@ -144,7 +144,7 @@ def test_strict_exits_1_for_figures_that_are_not_as_the_page_says(run):
 
 def test_several_files_hold_what_stdout_would_show(run):
     endings = {"json": "json", "csv": "csv", "md": "markdown", "tex": "latex", "html": "html", "txt": "terminal"}
-    assert set(endings.values()) == set(formats())
+    assert set(endings.values()) == set(formats.names())
     outputs = [word for ending in endings for word in ("-o", f"out.{ending}")]
     assert run("analyze", LENET, *outputs) == (0, "", "")
     for ending, name in endings.items():

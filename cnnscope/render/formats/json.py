@@ -1,23 +1,24 @@
-"""JSON: the contract of every other reader. One object for one network, a list for several."""
+"""JSON: the contract of every other reader. One object for one result, a list for several."""
 
 import json
 from collections.abc import Sequence
 from typing import Any
 
-from cnnscope.analysis.report import Report
-from cnnscope.render.records import report_record
-from cnnscope.render.sheet import View
+from cnnscope.render.sheet import Page, View
 
 SUFFIXES = (".json",)
 
 
-def render(reports: Sequence[Report], view: View) -> str:
-    records = [_object(report_record(report)) for report in reports]
+def render(page: Page, results: Sequence[Any], view: View) -> str:
+    indent = getattr(page, "JSON_INDENT", None)
+    records = [_object(page.record(result), indent) for result in results]
     return records[0] + "\n" if len(records) == 1 else "[" + ",\n".join(records) + "]\n"
 
 
-def _object(record: dict[str, Any]) -> str:
-    """One line per key, and one per layer and claim, so that a diff reads well."""
+def _object(record: dict[str, Any], indent: int | None) -> str:
+    """One line per key, and one per entry of a list of objects, so that a diff reads well."""
+    if indent:
+        return json.dumps(record, indent=indent, ensure_ascii=False)
     lines = []
     for key, value in record.items():
         text = _line(value)

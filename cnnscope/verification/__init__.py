@@ -1,0 +1,1 @@
+"""Every number of an analysis against engines that know nothing of it."""

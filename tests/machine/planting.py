@@ -1,0 +1,28 @@
+"""Plants what the machine room reads: kernel files, package metadata, an nvidia-smi."""
+
+import importlib
+from pathlib import Path
+
+
+def tree(root: Path, files: dict[str, str]) -> Path:
+    """Files by their path under a root that stands for /."""
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return root
+
+
+def distribution(directory: Path, name: str, version: str, *requirements: str) -> None:
+    """An installed distribution of which there is only the metadata."""
+    lines = ["Metadata-Version: 2.4", f"Name: {name}", f"Version: {version}"]
+    lines += [f"Requires-Dist: {requirement}" for requirement in requirements]
+    info = f"{name.replace('-', '_')}-{version}.dist-info"
+    tree(directory, {f"{info}/METADATA": "\n".join(lines) + "\n"})
+    importlib.invalidate_caches()
+
+
+def program(directory: Path, name: str, script: str) -> None:
+    """An executable shell script."""
+    tree(directory, {name: f"#!/bin/sh\n{script}\n"})
+    (directory / name).chmod(0o755)
