@@ -1,8 +1,8 @@
 """What networks cost when the baseline was last raised: a committed JSON file, one line per figure and per row.
 
-Figures of static metrics are exact integers, or fractions such as "435/2". Measured ones carry n, the median, an interval and the
-fingerprint of their machine. Per row the file keeps what the row is and its share of every sum, so that a change can be
-traced to the rows that were edited.
+Figures of static metrics are exact integers, or fractions such as "435/2". Measured ones carry n, the median, an
+interval and the fingerprint of their machine. Per row the file keeps what the row is and its share of every sum, so
+that a change can be traced to the rows that were edited.
 """
 
 from collections.abc import Mapping
@@ -75,9 +75,14 @@ class NoBaseline(NamedTuple):
 
 def text(baseline: Baseline) -> str:
     """The file's text: keys sorted, one line per figure and row."""
+    return _lines(record(baseline), depth=0) + "\n"
+
+
+def record(baseline: Baseline) -> dict[str, Any]:
+    """The baseline as plain data, docs/baseline.schema.json."""
     import cnnscope
 
-    record = {
+    return {
         "schema_version": SCHEMA_VERSION,
         "kind": KIND,
         "cnnscope": cnnscope.__version__,
@@ -87,7 +92,6 @@ def text(baseline: Baseline) -> str:
             for check, networks in baseline.checks.items()
         },
     }
-    return _lines(record, depth=0) + "\n"
 
 
 def _network(entry: NetworkEntry) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Reads a baseline, mistrusting every byte: a file that is half written, merged badly or of another time decides nothing."""
+"""Reads a baseline, mistrusting every byte: one half written, badly merged or of another time decides nothing."""
 
 import json
 import math
@@ -97,7 +97,8 @@ def _baseline(record: Any, shown: str) -> Baseline | NoBaseline:
     if record.get("schema_version") != SCHEMA_VERSION:
         version = record.get("schema_version")
         return NoBaseline(
-            f"the baseline {shown} is incomparable: it has schema_version {version!r:.20}, this cnnscope reads {SCHEMA_VERSION}",
+            f"the baseline {shown} is incomparable: it has schema_version {version!r:.20}, "
+            f"this cnnscope reads {SCHEMA_VERSION}",
             "use the cnnscope that wrote it, or `cnnscope baseline update`",
         )
     if record.get("convention") != CONVENTION:

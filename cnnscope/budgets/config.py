@@ -42,7 +42,7 @@ class Check(NamedTuple):
 
 
 class Config(NamedTuple):
-    """All checks of a file. `folder` is where its relative paths start; `baseline` is a path, or "" where none is named.
+    """All checks of a file. `folder` is where relative paths start; `baseline` is a path, "" where none is named.
 
     `skip_other_machines` shows measured figures of another machine's baseline as skipped instead of undecided.
     """

@@ -1,4 +1,4 @@
-"""The configuration that `check --init` writes: today's figures with headroom, and comments that say what to do next."""
+"""The configuration that `check --init` writes: today's figures with headroom, and what to do next as comments."""
 
 import math
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ def _check(model: str, report: Report) -> str:
     ]
     if report.receptive_field and report.receptive_field.size:
         size = min(report.receptive_field.size)
-        rows.append((f"receptive_field >= {math.floor(size)}", "a network that sees less is another network"))
+        rows.append((f"receptive_field >= {math.floor(size * (1 - HEADROOM))}", f"{float(size):g} now"))
     if report.claims and all(claim.as_expected for claim in report.claims):
         rows.append(("claims == hold", f"the {len(report.claims)} figures that the page prints"))
     width = max(len(budget) for budget, _ in rows) + 4
@@ -63,7 +63,7 @@ def _rounded(value: int, kind: str) -> str:
     known = UNITS["count" if kind == "count" else "bytes"]
     unit = next(name for name in units if limit >= known[name] or name in ("", "B"))
     size = limit / known[unit]
-    decimals = 0 if unit in ("", "B") else max(0, 2 - int(math.log10(max(size, 1))))
+    decimals = 0 if unit in ("", "B") else max(0, 2 - int(math.log10(max(float(size), 1))))
     steps = math.ceil(size * 10**decimals)
     whole, part = divmod(steps, 10**decimals)
     digits = f"{whole}.{part:0{decimals}d}".rstrip("0") if part else str(whole)

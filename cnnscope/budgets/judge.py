@@ -1,4 +1,4 @@
-"""One assertion about one network -> Verdict. Whoever cannot tell says undecided, with the reason; nothing passes by default."""
+"""One assertion about one network -> Verdict. What cannot be told is undecided, and why; nothing passes by default."""
 
 from fractions import Fraction
 from typing import NamedTuple
@@ -42,11 +42,11 @@ def judge(case: Case, written: Written) -> Verdict:
         found = _claims(case, written)
     else:
         found = _static(case, written)
-    if found.status in ("pass", "new", "skipped"):
+    if found.status not in ("fail", "warn", "thin"):
         return found
     rows = blamed(case.report, budget, case.base if isinstance(case.base, NetworkEntry) else None)
     line = next((one.line for one in rows if one.line), 0)
-    spec = Place(case.report.path if case.annotates else "", line)
+    spec = Place(case.report.path, line) if case.annotates else Place("", 0)
     return found._replace(blamed=() if budget.metric.measured and not case.pair else rows, spec=spec)
 
 
@@ -130,7 +130,8 @@ def _static(case: Case, written: Written) -> Verdict:
 
 def _of_lower_bound(found: Verdict, budget: Budget) -> Verdict:
     """A partial total says that the figure is at least this; whatever more would change stays open."""
-    assert found.value is not None and found.limit is not None
+    assert found.value is not None
+    assert found.limit is not None
     if budget.metric.adds_up:
         if budget.op in (">=", ">") and holds(found.value, budget.op, found.limit):
             return found._replace(status="pass", why="a lower bound holds it already")
@@ -197,12 +198,12 @@ def _history(case: Case, found: Verdict, budget: Budget) -> str:
         return ""
     if holds(found.base, budget.op, found.limit):
         return f"the baseline held it with {spoken(found.base, found.kind)}"
-    worse = found.value > found.base if budget.op in ("<=", "<") else found.value < found.base
+    now, before, limit = Fraction(found.value), Fraction(found.base), Fraction(found.limit)
+    worse = now > before if budget.op in ("<=", "<") else now < before
     if budget.op == "==":
-        worse = abs(found.value - found.limit) > abs(found.base - found.limit)
-    if worse:
-        return f"the baseline broke it already, with {spoken(found.base, found.kind)}; this change worsens it"
-    return f"inherited: the baseline broke it already, with {spoken(found.base, found.kind)}; this change does not worsen it"
+        worse = abs(now - limit) > abs(before - limit)
+    already = f"the baseline broke it already, with {spoken(found.base, found.kind)}"
+    return f"{already}; this change worsens it" if worse else f"inherited: {already}; this change does not worsen it"
 
 
 def _nearest(report: Report, pattern: str) -> str:

@@ -6,7 +6,7 @@ Budgets know no clock. `Measure` is handed in from above; whoever can measure bu
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from cnnscope.analysis.report import Report
 from cnnscope.budgets.metrics import Metric
@@ -22,7 +22,8 @@ class Model(Protocol):
 
     name: str
 
-    def analyze(self, **settings: Any) -> Report: ...
+    @property
+    def analyze(self) -> Callable[..., Report]: ...
 
 
 class CannotMeasure(CnnscopeError):

@@ -1,6 +1,6 @@
 """The networks of a check, loaded and analyzed; or why that cannot be."""
 
-import os
+import glob
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -52,7 +52,7 @@ def networks(check: Check, folder: Path, load: Load) -> list[Loaded | Unloaded]:
 
 def located(model: str, folder: Path) -> str:
     """The model as the current folder sees it: a page's path is meant from the configuration's folder."""
-    if not zoo.is_page(model) or model == zoo.STDIN or os.path.isabs(model):
+    if not zoo.is_page(model) or model == zoo.STDIN or Path(model).is_absolute():
         return model
     path = shown(folder / model)
     # A name without a slash or a known ending would be one of the zoo.
@@ -60,14 +60,20 @@ def located(model: str, folder: Path) -> str:
 
 
 def _of_model(check: Check, model: str, folder: Path, load: Load) -> list[Loaded | Unloaded]:
-    source = located(model, folder)
+    source, own = located(model, folder), zoo.is_page(model)
+    # Page by page, so that one broken page does not hide the others.
+    sources = sorted(glob.glob(source)) if own and glob.has_magic(source) else []  # noqa: PTH207 - the user's pattern
+    return [one for found in sources or [source] for one in _of_source(check, found, load, own=own)]
+
+
+def _of_source(check: Check, source: str, load: Load, *, own: bool) -> list[Loaded | Unloaded]:
     try:
         found = load(source)
     except UnknownModelError as error:
         raise UnknownModelError(_placed(check, f"{check.name}: {error.message}"), error.hint) from None
     except CnnscopeError as error:
         return [_unloaded(error)]
-    return [_analyzed(check, network, source, own=zoo.is_page(model)) for network in found]
+    return [_analyzed(check, network, source, own=own) for network in found]
 
 
 def _analyzed(check: Check, network: Model, source: str, *, own: bool) -> Loaded | Unloaded:
@@ -82,8 +88,10 @@ def _analyzed(check: Check, network: Model, source: str, *, own: bool) -> Loaded
 
 def _unloaded(error: CnnscopeError) -> Unloaded:
     if isinstance(error, SpecError):
-        first = error.faults[0]
-        return Unloaded(str(error), first.hint, error.path, first.line)
+        first, more = error.faults[0], len(error.faults) - 1
+        row = f"{first.row}: " if first.row else ""
+        others = f" (and {more} more)" if more else ""
+        return Unloaded(f"{error.path}:{first.line}: {row}{first.message}{others}", first.hint, error.path, first.line)
     return Unloaded(error.message, error.hint)
 
 

@@ -74,7 +74,7 @@ def _check(entry: Mapping[str, Any], index: int, source: Source) -> Check:
 
 def _budgets(item: object, name: str, index: int, source: Source) -> Iterable[Written]:
     if isinstance(item, str):
-        line = source.within(index, item)
+        line = source.within(index, item) if item.strip() else source.key("budget", index)
         try:
             return [Written(budget(item), source.path, line)]
         except CellError as error:

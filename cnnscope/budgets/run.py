@@ -28,8 +28,8 @@ def run(
 ) -> Verdicts:
     """Judge the checks of a configuration, or those whose names match `only`.
 
-    `committed` is the baseline file of the working tree, where `baseline` is that of another revision. With `load_base`,
-    which loads a model as the base revision has it, measured figures beside a base are measured in turns with it.
+    `committed` is the baseline file of the working tree, where `baseline` is that of another revision. `load_base`
+    loads a model as the base revision has it; with it, measured figures beside a base are measured in turns with that.
     UsageError where the configuration asks for what cannot be.
     """
     chosen = selected(config.checks, only)

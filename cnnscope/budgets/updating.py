@@ -32,13 +32,15 @@ def update(
 ) -> Baseline:
     """Record what networks cost now and return the new baseline.
 
-    `only` names checks, `tighten` keeps every figure that is better than today's, `static` keeps measured figures as they
-    are. Nothing is written unless everything could be had: NothingToRecord or CannotMeasure (exit 3) otherwise.
+    `only` names checks, `tighten` keeps every figure that is better than today's, `static` keeps measured figures as
+    they are. Nothing is written unless everything could be had: NothingToRecord or CannotMeasure (exit 3) otherwise.
     """
     path = require_path(config)
-    chosen = selected(config.checks, only)
-    if not chosen:
-        raise NothingToRecord("no check is chosen: there is nothing to record", "see the names in the configuration")
+    names = tuple(only)
+    chosen = selected(config.checks, names)
+    if unknown := [name for name in names if not selected(config.checks, [name])]:
+        known = ", ".join(check.name for check in config.checks)
+        raise NothingToRecord(f"no check matches {unknown[0]}", f"known are {known}")
     new = {check.name: _entries(check, config, load, None if static else measure) for check in chosen}
     new = {name: networks for name, networks in new.items() if networks}
     if not new:
@@ -111,7 +113,7 @@ def _entries(check: Check, config: Config, load: Load, measure: Measure | None) 
         _require_all(made, check, one.model.name, measured)
         if made.figures or not measures:
             found[one.model.name] = made
-    return {name: made for name, made in found.items() if made.figures or measure is None}
+    return {name: made for name, made in found.items() if made.figures}
 
 
 def _require_all(made: NetworkEntry, check: Check, network: str, measured: Measured | None) -> None:
@@ -133,9 +135,7 @@ def _carried(new: NetworkEntry, old: NetworkEntry | None, check: Check, *, tight
         return new
     figures: dict[str, Value | MeasuredFigure] = dict(new.figures)
     for name, before in old.figures.items():
-        if static and isinstance(before, MeasuredFigure):
-            figures[name] = before
-        elif (
+        if (static and isinstance(before, MeasuredFigure)) or (
             tighten
             and name in figures
             and old.input_shape == new.input_shape

@@ -74,10 +74,10 @@ class Verdict(NamedTuple):
 
     @property
     def place(self) -> Place:
-        """Where a developer should look: the row that broke it, else the budget, else the page."""
-        if self.spec.line and self.spec.path and self.status in ("fail", "warn"):
+        """Where a developer should look: the row that broke it or cannot be read, else the budget."""
+        if self.spec.line and self.spec.path and self.status in ("fail", "warn", "undecided"):
             return self.spec
-        return self.written if self.written.path else self.spec
+        return self.written
 
 
 class Verdicts(NamedTuple):
