@@ -11,7 +11,7 @@ dev := $(venv)/dev.stamp
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test check format docs bench wheel clean
+.PHONY: help demo test check budgets format docs bench wheel clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ check: $(dev) ## check format, lint, types and imports
 	@$(venv)/bin/ruff check .
 	@$(venv)/bin/mypy --strict
 	@$(venv)/bin/lint-imports --no-logo
+
+budgets: $(core) ## hold the zoo's networks to the figures of cnnscope.toml and its baseline
+	@$(venv)/bin/cnnscope check
 
 format: $(dev) ## format the code and mend what ruff can mend
 	@$(venv)/bin/ruff check --fix-only .

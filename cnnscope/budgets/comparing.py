@@ -10,7 +10,7 @@ import random
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from cnnscope.budgets.measured import FEWEST_PER_TAIL, Estimate, Measure, Measured, Model
+from cnnscope.budgets.measured import Estimate, Measure, Measured, Model, fewest
 from cnnscope.budgets.metrics import Metric
 from cnnscope.budgets.settings import RunSettings
 
@@ -66,8 +66,7 @@ def of_pair(pair: Pair, metric: Metric) -> Ratio | str:
         if unstable := [run for run in runs if not run.stable]:
             return f"{len(unstable)} of {len(runs)} rounds of {side} are too noisy: {unstable[0].why or 'unsettled'}"
         samples = sum(len(run.samples) for run in runs)
-        quantile = metric.quantile or 0.5
-        if samples * (1 - quantile) < FEWEST_PER_TAIL:
+        if samples < fewest(metric.quantile or 0.5):
             return f"{metric.name} needs more than {samples:,} samples of {side}"
         if not all(math.isfinite(sample) and sample > 0 for run in runs for sample in run.samples):
             return f"{side} has samples that are no times"

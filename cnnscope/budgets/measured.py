@@ -13,7 +13,7 @@ from cnnscope.budgets.metrics import Metric
 from cnnscope.budgets.settings import RunSettings
 from cnnscope.errors import CnnscopeError
 
-FEWEST_PER_TAIL = 6.4
+_FEWEST_IN_TAIL = 6.4
 """Samples beyond a percentile before it means something: p90 needs 64 samples, p95 128, p99 640."""
 
 
@@ -97,10 +97,15 @@ def _interval(measured: Measured, metric: Metric) -> tuple[float | None, float |
     return quantile_interval(measured.samples, metric.quantile)
 
 
+def fewest(quantile: float) -> int:
+    """The samples that a quantile needs: 13 for the median, 64 for p90."""
+    return math.ceil(round(_FEWEST_IN_TAIL / (1 - quantile), 6))
+
+
 def quantile_interval(samples: Sequence[float], quantile: float) -> tuple[float | None, float | None]:
     """A 95 % interval of a quantile from order statistics (Hahn & Meeker 1991, section 5.2), None where n is small."""
     n = len(samples)
-    if n * (1 - quantile) < FEWEST_PER_TAIL:
+    if n < fewest(quantile):
         return None, None
     from statistics import NormalDist
 

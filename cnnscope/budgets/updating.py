@@ -13,6 +13,7 @@ from cnnscope.budgets.measured import Measure, Measured, cannot_measure
 from cnnscope.budgets.metrics import METRICS, Value
 from cnnscope.budgets.networks import Load, Loaded, networks
 from cnnscope.errors import CnnscopeError, UsageError
+from cnnscope.files import require_place
 
 
 class NothingToRecord(CnnscopeError):
@@ -79,10 +80,11 @@ def prune(config: Config, *, load: Load) -> tuple[Baseline, list[tuple[str, str,
 
 
 def require_path(config: Config) -> Path:
-    """Where the baseline is; UsageError where the configuration names none."""
+    """Where the baseline is; UsageError where the configuration names none, or a place where no file can be."""
     if config.baseline_path is None:
         where = config.path or "the configuration"
         raise UsageError(f"{where} names no baseline", 'add baseline = "cnnscope.baseline.json"')
+    require_place(config.baseline_path)
     return config.baseline_path
 
 

@@ -30,7 +30,7 @@ def update(
 
     kept = gate.update_baseline(config, only=check or (), tighten=tighten, static=static)
     figures = sum(len(entry.figures) for networks in kept.checks.values() for entry in networks.values())
-    say(f"{gate.configuration(config).baseline}: {figures} figures of {len(kept.checks)} checks; commit it")
+    say(f"{gate.configuration(config).baseline}: figures {figures}, checks {len(kept.checks)}; commit it")
 
 
 @app.command()
@@ -55,4 +55,4 @@ def prune(config: Config = None) -> None:
     _, gone = gate.prune_baseline(config)
     for check, network, figure in gone:
         say(f"removed {', '.join(filter(None, (check, network, figure)))}")
-    say(f"{len(gone)} entries removed")
+    say(f"entries removed: {len(gone)}")

@@ -46,7 +46,8 @@ def _command(kind: str, verdict: Verdict) -> str:
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    safe = "".join(sign if sign.isprintable() or sign in "\r\n" else "?" for sign in text)
+    return safe.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:
