@@ -15,13 +15,18 @@ if TYPE_CHECKING:
     from cnnscope.analysis.report import Report
     from cnnscope.api import Network, load, load_all, networks
     from cnnscope.errors import CnnscopeError, SpecError, UnknownModelError, UsageError
+    from cnnscope.budgets.verdicts import Verdicts
     from cnnscope.export import build_torch, export_onnx
+    from cnnscope.gate import check, check_config
 
 _HOMES = {
     "load": "api",
     "load_all": "api",
     "networks": "api",
     "Network": "api",
+    "check": "gate",
+    "check_config": "gate",
+    "Verdicts": "budgets.verdicts",
     "export_onnx": "export",
     "build_torch": "export",
     "Report": "analysis.report",
@@ -35,10 +40,13 @@ __all__ = [
     "load",
     "load_all",
     "networks",
+    "check",
+    "check_config",
     "export_onnx",
     "build_torch",
     "Network",
     "Report",
+    "Verdicts",
     "CnnscopeError",
     "SpecError",
     "UnknownModelError",

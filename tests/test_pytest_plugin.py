@@ -14,7 +14,18 @@ def pytested(folder, body):
     (folder / "net.md").write_text(PAGE, encoding="utf-8")
     (folder / "test_it.py").write_text(f"def test_it(cnn_budget):\n    {body}\n", encoding="utf-8")
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "cnnscope.pytest", "-p", "no:cacheprovider", "--rootdir", "."]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "cnnscope.pytest",
+        "-p",
+        "no:cacheprovider",
+        "--rootdir",
+        ".",
+    ]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
 
 

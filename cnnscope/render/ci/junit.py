@@ -1,7 +1,7 @@
 """JUnit XML: one suite per check, one case per assertion, so that a run without cases can be seen for what it is.
 
-Broken is a failure, undecided an error, skipped and new are skipped cases. It keeps to the strict schema of Ant's reports,
-which all readers accept: what there is to say about cases that hold stands in the suite's system-out.
+Broken is a failure, undecided an error, skipped and new are skipped cases. It keeps to the strict schema of Ant's
+reports, which all readers accept: what there is to say about cases that hold stands in the suite's system-out.
 """
 
 from collections.abc import Sequence

@@ -13,17 +13,17 @@ import pytest
 import cnnscope
 from cnnscope.cli.reports import LARGEST_SUMMARY, summary
 from cnnscope.render.sheet import View
-from tests.budgets.conftest import CONFIG, PAGE, folder, outside_of_actions, project  # noqa: F401 - fixtures
-from tests.budgets.conftest import run as _run
+from tests.budgets.conftest import CONFIG, PAGE
 from tests.cli.shell import ROOT
 from tests.cli.shell import cnnscope as shell
 
-run = _run
 HEAVY = ("torch", "onnx", "onnxruntime", "numpy", "pandas", "pydantic", "junitparser", "jinja2", "rich")
 
 
 def widen(project, maps=16):
-    (project / "net.md").write_text(PAGE.replace("| conv2 | conv | 8 |", f"| conv2 | conv | {maps} |"), encoding="utf-8")
+    (project / "net.md").write_text(
+        PAGE.replace("| conv2 | conv | 8 |", f"| conv2 | conv | {maps} |"), encoding="utf-8"
+    )
 
 
 def test_the_terminal_shows_headroom_always_and_names_the_rows_that_moved(project, run):
@@ -73,7 +73,9 @@ def test_pyproject_takes_the_same_tables(project, run):
     (project / "cnnscope.toml").unlink()
     (project / "pyproject.toml").write_text(f"[tool.cnnscope]\n{text}", encoding="utf-8")
     assert run("check")[0] == 0
-    (project / "pyproject.toml").write_text(f"[tool.cnnscope]\n{text.replace('5M', '5').replace('6K', '6')}", encoding="utf-8")
+    (project / "pyproject.toml").write_text(
+        f"[tool.cnnscope]\n{text.replace('5M', '5').replace('6K', '6')}", encoding="utf-8"
+    )
     code, out, _ = run("check", "--format", "github")
     assert (code, "::error file=pyproject.toml,line=7," in out) == (1, False)
 
@@ -250,11 +252,23 @@ def test_ab_loads_the_page_of_the_merge_base(branch, run, monkeypatch):
 
 
 def test_forty_assertions_on_twenty_networks_take_half_a_second_and_no_library(tmp_path):
-    names = ["vgg11", "vgg13", "vgg16", "vgg19", "resnet18", "resnet34", "resnet50", "resnet101", "resnet152", "alexnet"]
+    names = [
+        "vgg11",
+        "vgg13",
+        "vgg16",
+        "vgg19",
+        "resnet18",
+        "resnet34",
+        "resnet50",
+        "resnet101",
+        "resnet152",
+        "alexnet",
+    ]
     names += ["googlenet", "lenet5", "zfnet", "nin", "squeezenet1_0", "squeezenet1_1", "resnet20-cifar"]
     names += ["resnet32-cifar", "resnet44-cifar", "resnet56-cifar"]
     (tmp_path / "cnnscope.toml").write_text(
-        f'[[check]]\nname = "zoo"\nmodel = {json.dumps(names)}\nbudget = ["params <= 200M", "macs <= 50G"]\n', encoding="utf-8"
+        f'[[check]]\nname = "zoo"\nmodel = {json.dumps(names)}\nbudget = ["params <= 200M", "macs <= 50G"]\n',
+        encoding="utf-8",
     )
     spent = []
     for _ in range(3):
