@@ -1,23 +1,27 @@
 # Every target installs what it needs into .venv; a second run installs nothing.
 PYTHON ?= python3
+GPU_PYTHON ?= python3
 ARGS ?=
 
 venv := .venv
 python := $(venv)/bin/python
 pip := $(python) -m pip --quiet --quiet --disable-pip-version-check
 core := $(venv)/core.stamp
+cpu := $(venv)/cpu.stamp
 dev := $(venv)/dev.stamp
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test check budgets format docs bench wheel clean
+.PHONY: help demo test check budgets format docs bench verify-all gpu-check wheel clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: $(core) ## install the core package and analyze VGG-16
+demo: $(cpu) ## install cnnscope with ONNX Runtime, analyze VGG-16, profile ResNet-50 on the CPU
 	@$(venv)/bin/cnnscope analyze vgg16
+	@echo
+	@$(venv)/bin/cnnscope profile resnet50
 
 test: $(dev) ## run the tests; ARGS="-k vgg" is passed on to pytest
 	@$(python) -m pytest -n auto $(ARGS)
@@ -38,8 +42,14 @@ format: $(dev) ## format the code and mend what ruff can mend
 docs: $(dev) ## write the generated pages of docs/
 	@$(python) docs/generate.py
 
-bench: $(dev) ## measure start-up and analysis
+bench: $(dev) ## measure start-up, analysis, export, and what measuring costs
 	@$(python) -m tests.bench $(ARGS)
+
+verify-all: $(dev) ## hold every network of the zoo against onnx, ONNX Runtime and torch
+	@$(venv)/bin/cnnscope verify --all
+
+gpu-check: ## check everything that needs a GPU, with the python of GPU_PYTHON (python3 if not given)
+	@$(GPU_PYTHON) -m tests.gpu
 
 wheel: $(core) ## build the wheel into dist/
 	@$(pip) wheel --no-deps --wheel-dir dist .
@@ -54,11 +64,16 @@ $(core): pyproject.toml constraints.txt | $(python)
 	@$(pip) install --constraint constraints.txt --editable .
 	@touch $@
 
-# Whoever has the development tools has the core package too.
+$(cpu): pyproject.toml constraints.txt | $(python)
+	@echo "installing cnnscope and ONNX Runtime into $(venv)" >&2
+	@$(pip) install --constraint constraints.txt --editable '.[cpu]'
+	@touch $(core) $@
+
+# Whoever has the development tools has the rest too.
 $(dev): pyproject.toml constraints.txt | $(python)
 	@echo "installing cnnscope and its development tools into $(venv); torch makes this take minutes the first time" >&2
 	@$(pip) install --constraint constraints.txt --editable '.[dev]'
-	@touch $(core) $@
+	@touch $(core) $(cpu) $@
 
 $(python):
 	@command -v $(PYTHON) >/dev/null || \

@@ -14,10 +14,14 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from cnnscope.analysis.report import Report
     from cnnscope.api import Network, load, load_all, networks
-    from cnnscope.errors import CnnscopeError, SpecError, UnknownModelError, UsageError
     from cnnscope.budgets.verdicts import Verdicts
+    from cnnscope.errors import CnnscopeError, SpecError, UnknownModelError, UsageError
     from cnnscope.export import build_torch, export_onnx
     from cnnscope.gate import check, check_config
+    from cnnscope.profiling.profile import profile
+    from cnnscope.profiling.protocol import Limits
+    from cnnscope.profiling.record import Profile
+    from cnnscope.runtimes import Settings
 
 _HOMES = {
     "load": "api",
@@ -29,6 +33,10 @@ _HOMES = {
     "Verdicts": "budgets.verdicts",
     "export_onnx": "export",
     "build_torch": "export",
+    "profile": "profiling.profile",
+    "Settings": "runtimes",
+    "Limits": "profiling.protocol",
+    "Profile": "profiling.record",
     "Report": "analysis.report",
     "CnnscopeError": "errors",
     "SpecError": "errors",
@@ -44,6 +52,10 @@ __all__ = [
     "check_config",
     "export_onnx",
     "build_torch",
+    "profile",
+    "Settings",
+    "Limits",
+    "Profile",
     "Network",
     "Report",
     "Verdicts",

@@ -20,8 +20,29 @@ from cnnscope.errors import CellError, UsageError
 
 
 def measure(network: Model, settings: RunSettings) -> Measured:
-    """Run a network and measure it; CannotMeasure, or a MissingExtraError, where that cannot be done here."""
-    return cannot_measure(network, settings)
+    """Run a network and measure it; MissingExtraError, RunError or UsageError where that cannot be done here."""
+    from cnnscope.profiling.profile import profile
+    from cnnscope.profiling.protocol import Limits
+    from cnnscope.runtimes import Settings
+
+    if not isinstance(network, Network):
+        return cannot_measure(network, settings)
+    shared = {name: value for name, value in settings._asdict().items() if name in Settings._fields}
+    limits = Limits(settings.min_time, settings.max_time)
+    found = profile(network.shaped(settings.input), Settings(**shared), limits, kernels="none", ceilings=False)
+    known = found.summary
+    statistics = {f"latency.{name}": value for name, value in known._asdict().items()}
+    return Measured(
+        n=known.n,
+        median=known.median,
+        low=known.low,
+        high=known.high,
+        statistics=statistics | {"throughput": found.throughput},
+        samples=found.latency.samples,
+        fingerprint=str(found.environment["fingerprint"]),
+        stable=known.stable,
+        why=f"the samples vary by {known.cv:.0%}, their middle half by {known.iqr / known.median:.0%} of the median",
+    )
 
 
 def check(
@@ -45,7 +66,7 @@ def check(
         input,
         batch,
         dtype,
-        run=RunSettings(batch=batch, dtype=dtype),
+        run=RunSettings(batch=batch, dtype=dtype, input=input),
     )
     alone = Config("", Path(), (asked,), baseline=baseline or "")
     kept = _baseline(alone, baseline)

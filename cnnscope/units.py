@@ -19,6 +19,7 @@ _COUNT_UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "b": 10**9, "t": 10**
 _WORDS = {"thousand": "k", "million": "m", "billion": "g"}
 _BYTE_UNITS = {"b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12, "kib": 2**10, "mib": 2**20, "gib": 2**30}
 _SUFFIXES = (("T", 10**12), ("G", 10**9), ("M", 10**6), ("K", 10**3))
+_TIMES_OF = ((1.0, "s"), (1e-3, "ms"), (1e-6, "us"))
 _POWER = re.compile(r"\s*[x×*·]\s*10\s*(?:\^|\*\*)\s*([0-9]{1,2})\Z")
 _FIGURE = re.compile(r"([0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]*)")
 _FACTOR = re.compile(r"\(*([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)\)*")
@@ -133,6 +134,18 @@ def short_bytes(count: Bytes) -> str:
     """Decimal bytes, as CONVENTIONS has it: 553.4 MB, 25.7 KB, 840 B."""
     text = short(count)
     return f"{text}B" if text[-1].isalpha() else f"{text} B"
+
+
+def short_seconds(seconds: float) -> str:
+    """1.234 s, 16.07 ms, 88.1 us."""
+    worth, unit = next(((worth, unit) for worth, unit in _TIMES_OF if abs(seconds) >= worth * 0.9995), _TIMES_OF[-1])
+    value = seconds / worth
+    return f"{value:.{3 if abs(value) < 10 else _decimals(value)}f} {unit}"
+
+
+def short_rate(per_second: float, unit: str) -> str:
+    """A rate with its unit: 225.3 GFLOP/s, 27.0 GB/s."""
+    return f"{short(round(per_second))}{unit}/s" if per_second >= 1000 else f"{per_second:.1f} {unit}/s"
 
 
 def _decimals(value: float) -> int:

@@ -171,7 +171,7 @@ def command_line() -> str:
         "| code | meaning |",
         "|---|---|",
         "| 0 | fine |",
-        "| 1 | a budget is broken, or under `--strict` a printed figure does not hold |",
+        "| 1 | a budget is broken; `doctor` finds something broken; under `--strict` a printed figure does not hold |",
         "| 2 | bad usage or bad input |",
         "| 3 | a budget is undecided, or nothing was checked |",
         "| 4 | an error of cnnscope itself, or a report of `check` that cannot be written |",

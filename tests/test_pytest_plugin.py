@@ -35,7 +35,6 @@ def pytested(folder, body):
         ('cnn_budget("net.md", "params <= 5K")', "✗ net: params <= 5K: 5,466, 9.3 % over; biggest: fc (line 9) 5,130"),
         ('cnn_budget("net.md")', "? net.md: the check has no budget"),
         ('cnn_budget("net.md", "macs <= base")', "? net: macs <= base: 25,856; no baseline is named"),
-        ('cnn_budget("net.md", "latency.p90 <= 9 s")', "latency cannot be measured yet"),
         ('cnn_budget("net.md", "param <= 5K")', "no metric `param`"),
         ('cnn_budget("gone.md", "params <= 5K")', "gone.md: no such file"),
     ],

@@ -57,7 +57,7 @@ Measure = Callable[[Model, RunSettings], Measured]
 
 def cannot_measure(network: Model, settings: RunSettings) -> Measured:
     """The `Measure` of a program that has no profiler."""
-    raise CannotMeasure("latency cannot be measured yet")
+    raise CannotMeasure("latency cannot be measured here")
 
 
 class Estimate(NamedTuple):

@@ -57,15 +57,16 @@ def _check(entry: Mapping[str, Any], index: int, source: Source) -> Check:
     budgets = tuple(found for item in written for found in _budgets(item, name, index, source))
     _once(budgets, name, source)
     dtype = _text(entry, "dtype", source, index) or "float32"
+    shape = _text(entry, "input", source, index) or None
     return Check(
         name,
         tuple(models),
         budgets,
-        _text(entry, "input", source, index) or None,
+        shape,
         batch,
         dtype,
         _text(entry, "optimizer", source, index) or "momentum",
-        _run(entry.get("run", {}), name, index, source)._replace(dtype=dtype),
+        _run(entry.get("run", {}), name, index, source)._replace(dtype=dtype, input=shape),
         _text(entry, "message", source, index),
         source.path,
         source.check(index),
@@ -127,7 +128,7 @@ def _run(table: object, name: str, index: int, source: Source) -> RunSettings:
     line = source.key("run", index)
     if not isinstance(table, dict):
         _fail(source, line, f"{name}: run is not a table", 'write run = { device = "cpu", threads = 1 }')
-    keys = tuple(field for field in RunSettings._fields if field != "dtype")
+    keys = tuple(field for field in RunSettings._fields if field not in ("dtype", "input"))
     settings = RunSettings()
     for key, value in table.items():
         if key not in keys:

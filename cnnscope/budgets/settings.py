@@ -4,7 +4,10 @@ from typing import NamedTuple
 
 
 class RunSettings(NamedTuple):
-    """Settings of a run; times in seconds. Two measurements compare only where all of these agree."""
+    """Settings of a run; times in seconds. Two measurements compare only where all of these agree.
+
+    `input` is one sample's shape as a page writes it, None for the page's own.
+    """
 
     runtime: str = "onnxruntime"
     device: str = "cpu"
@@ -15,3 +18,4 @@ class RunSettings(NamedTuple):
     min_time: float = 3.0
     max_time: float = 30.0
     dtype: str = "float32"
+    input: str | None = None

@@ -1,7 +1,7 @@
 """The command line: one file per command; each parses, makes one API call and prints. main() catches all errors.
 
-Exit codes: 0 fine, 1 a budget is broken or a claim is false under --strict, 2 bad usage or input, 3 undecided or
-nothing was checked, 4 an error of ours or an unwritten report, 130 interrupted.
+Exit codes: 0 fine, 1 a budget is broken, a claim is false under --strict or doctor finds something broken, 2 bad usage
+or input, 3 undecided or nothing was checked, 4 an error of ours or an unwritten report, 130 interrupted.
 """
 
 import importlib
@@ -14,7 +14,17 @@ import typer
 from cnnscope.cli.streams import say
 from cnnscope.errors import CnnscopeError
 
-COMMANDS = {"analyze": "analyze", "list": "list_", "export": "export", "check": "check", "baseline": "baseline"}
+COMMANDS = {
+    "analyze": "analyze",
+    "list": "list_",
+    "export": "export",
+    "check": "check",
+    "baseline": "baseline",
+    "profile": "profile",
+    "report": "report",
+    "calibrate": "calibrate",
+    "doctor": "doctor",
+}
 """Every command and its module, in the order of the help."""
 
 INTERNAL_ERROR, INTERRUPTED = 4, 130

@@ -11,9 +11,8 @@ from cnnscope.analysis.report import JudgedClaim, Report
 from cnnscope.cli import options
 from cnnscope.cli.streams import say
 from cnnscope.errors import UsageError
-from cnnscope.render import View, formats
+from cnnscope.render import formats
 from cnnscope.render.pages import analysis
-from cnnscope.render.sheet import check
 from cnnscope.units import DTYPE_BYTES
 
 CLAIM_IS_FALSE = 1
@@ -47,20 +46,8 @@ def run(
     """Shapes, parameters, FLOPs, memory, receptive fields row by row; the figures that the page prints are checked."""
     from cnnscope.api import load_all
 
-    for name, number in (("--top", top), ("--depth", depth)):
-        if number is not None and number < 1:
-            raise UsageError(f"{name} {number}", "it must be at least 1")
+    view = options.view(analysis, columns=columns, sort=sort, top=top, depth=depth, color=color)
     options.known_format(format_name)
-    view = View(
-        columns=tuple(filter(None, (name.strip() for name in (columns or "").split(",")))),
-        sort=sort or "",
-        top=top,
-        depth=depth,
-        width=options.width(),
-        colour=options.colour(color),
-        plain=options.ascii_only(),
-    )
-    check(analysis, view)
     reports = [
         network.analyze(input=input_shape, batch=batch, dtype=dtype, optimizer=optimizer, in_place=in_place)  # type: ignore[arg-type]
         for model in models

@@ -7,7 +7,7 @@ from typer import Argument, Option
 
 from cnnscope.cli import options
 from cnnscope.errors import UnknownModelError
-from cnnscope.render import View, formats
+from cnnscope.render import formats
 from cnnscope.render.pages import listing
 
 
@@ -26,5 +26,6 @@ def run(
     entries = catalogue(pattern)
     if not entries:
         raise UnknownModelError(f"no network matches `{pattern}`", "`cnnscope list` alone shows all of them")
-    view = View(width=options.width(), colour=options.colour(color), plain=options.ascii_only())
-    options.deliver(listing, [entries], view, format_name=format_name, outputs=output or [])
+    options.deliver(
+        listing, [entries], options.view(listing, color=color), format_name=format_name, outputs=output or []
+    )

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from cnnscope.cli.streams import put
 from cnnscope.errors import UsageError
 from cnnscope.files import complete, require_place
 from cnnscope.render import View, formats
-from cnnscope.render.sheet import Page
+from cnnscope.render.sheet import Page, check
 
 TERMINAL = "terminal"
 
@@ -28,7 +28,7 @@ def complete_model(incomplete: str) -> list[str]:
 def one_of(words: Sequence[str]) -> Callable[[str], str]:
     """A check that suggests the nearest of these words."""
 
-    def check(given: str) -> str:
+    def known(given: str) -> str:
         if given not in words:
             from difflib import get_close_matches
 
@@ -37,7 +37,7 @@ def one_of(words: Sequence[str]) -> Callable[[str], str]:
             raise UsageError(f"`{given[:40]}` is not known", hint)
         return given
 
-    return check
+    return known
 
 
 def colour(choice: str) -> bool:
@@ -64,9 +64,43 @@ def ascii_only() -> bool:
     return "utf" not in (sys.stdout.encoding or "ascii").lower()
 
 
+def view(
+    page: Page,
+    *,
+    columns: str | None = None,
+    sort: str | None = None,
+    top: int | None = None,
+    depth: int | None = None,
+    color: str = "auto",
+) -> View:
+    """How the results of a page are to be shown; UsageError for columns that it has not."""
+    for name, number in (("--top", top), ("--depth", depth)):
+        if number is not None and number < 1:
+            raise UsageError(f"{name} {number}", "it must be at least 1")
+    chosen = View(
+        columns=tuple(filter(None, (name.strip() for name in (columns or "").split(",")))),
+        sort=sort or "",
+        top=top,
+        depth=depth,
+        width=width(),
+        colour=colour(color),
+        plain=ascii_only(),
+    )
+    check(page, chosen)
+    return chosen
+
+
 def known_format(name: str | None) -> None:
     """UsageError, before any work is done, for a --format that does not exist."""
     one_of(formats.names())(name or TERMINAL)
+
+
+def writable(paths: Iterable[Path], format_name: str | None = None) -> None:
+    """UsageError, before any work is done, for outputs that cannot be or whose format nobody knows."""
+    for path in paths:
+        require_place(path)
+        if not format_name:
+            _by_suffix(path)
 
 
 def deliver(

@@ -38,6 +38,17 @@ def affinity() -> int:
     return os.cpu_count() or 1
 
 
+def own() -> tuple[int | None, ...]:
+    """The CPUs that this process may run on, by number; (None,) where the system does not let them be chosen."""
+    return tuple(sorted(os.sched_getaffinity(0))) if hasattr(os, "sched_setaffinity") else (None,)
+
+
+def stay_on(number: int | None) -> None:
+    """Let this thread run on one CPU alone; with None it goes on as it is."""
+    if number is not None:
+        os.sched_setaffinity(0, {number})
+
+
 def quota(root: Path = ROOT) -> float | None:
     """CPU time per time that the cgroups allow, in cores: the tightest of all levels; None without a quota."""
     found = [cores for directory, _ in cgroups("cpu", root) if (cores := _quota_of(directory)) is not None]
@@ -77,6 +88,17 @@ def highest_megahertz(root: Path = ROOT) -> float | None:
     """cpu0's highest frequency, boost included; None in most virtual machines."""
     kilohertz = number(root / "sys/devices/system/cpu/cpu0/cpufreq/cpuinfo_max_freq")
     return kilohertz / 1000 if kilohertz else None
+
+
+def last_level_cache_bytes(root: Path = ROOT) -> int | None:
+    """Bytes of the caches nearest to main memory, all of them together; None where the kernel does not say."""
+    found: dict[tuple[int, str], int] = {}
+    for index in (root / "sys/devices/system/cpu").glob("cpu[0-9]*/cache/index[0-9]*"):
+        level, kibibytes = number(index / "level"), text(index / "size").removesuffix("K")
+        if level and kibibytes.isdecimal() and text(index / "type") != "Instruction":
+            found[level, text(index / "shared_cpu_list")] = int(kibibytes) * 1024
+    last = max((level for level, _ in found), default=0)
+    return sum(size for (level, _), size in found.items() if level == last) or None
 
 
 def _cpuinfo(name: str, root: Path) -> str:

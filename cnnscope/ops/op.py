@@ -123,6 +123,10 @@ class Op:
     def __hash__(self) -> int:
         return self._hash
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Another process hashes strings otherwise: the copy is made anew.
+        return _make, (type(self), dict(zip(self.fields, self._values, strict=True)))
+
     def __repr__(self) -> str:
         shown = ", ".join(f"{name}={value!r}" for name, value in zip(self.fields, self._values, strict=True))
         return f"{type(self).__name__}({shown})"
@@ -162,6 +166,10 @@ class Op:
     def torch(self, *inputs: Shape) -> Spelling:
         """torch spelling; every batch size works."""
         raise AssertionError(f"{type(self).__name__} has no torch spelling")
+
+
+def _make(kind: type[Op], fields: dict[str, Any]) -> Op:
+    return kind(**fields)
 
 
 def parameters(weights: Mapping[str, Weight]) -> int:

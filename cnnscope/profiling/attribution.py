@@ -2,15 +2,15 @@
 
 Our exporter names every tensor after its layer, so most tensors of the rewritten graph still bear our names. A kernel
 that makes such a tensor ran every operator between it and the tensors of ours that are still there. Where a blocked
-layout (NCHWc) has renamed the tensor, the kernel's own name says what it began with, and it ran what nobody else ran.
-A change of layout counts with the layer that reads its result, since that layer asked for it.
+layout (NCHWc) has renamed the tensor, the kernel's own name says what it began with, and the element-wise operators
+behind it are its own as well. A change of layout counts with the layer that reads its result and so asked for it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from cnnscope.export.recipe import Step, steps
-from cnnscope.graph import INPUT, Layer
+from cnnscope.graph import Layer
 from cnnscope.runtimes import Kernel, OptimisedNode
 
 LINES = {
@@ -57,10 +57,12 @@ class _Join:
         self.nodes = nodes
         self.steps: dict[str, Step] = {}
         self.layer_of: dict[str, str] = {}
+        self.element_wise: dict[str, bool] = {}
         for layer in layers:
             for step in steps(layer, layer.node.op.onnx(*layer.inputs)):
                 self.steps[step.output] = step
                 self.layer_of[step.output] = layer.node.name
+                self.element_wise[step.output] = layer.node.op.in_place
         self.readers: dict[str, list[OptimisedNode]] = {}
         for node in nodes:
             for name in node.inputs:
@@ -69,21 +71,33 @@ class _Join:
 
     def layers_by_node(self, rank: Mapping[str, int]) -> dict[str, tuple[str, ...]]:
         """The layers of every node; `rank` is the running order by name."""
-        made = {node.name: tensor for node in self.nodes if (tensor := self._tensor(node))}
-        there = {INPUT, *made.values()} | {ours for n in self.nodes for name in n.outputs if (ours := self._ours(name))}
-        covered = {name: self._between(tensor, there) for name, tensor in made.items()}
-        home = {step: name for name, names in covered.items() for step in names}
-        renamed = {node.name for node in self.nodes if not any(map(self._ours, node.outputs))}
+        makers = {tensor: node.name for node in self.nodes if (tensor := self._made(node) or self._begun(node))}
+        renamed = {node.name for node in self.nodes if not self._made(node)}
+        home: dict[str, str] = {}
         for step in self.steps.values():
-            if step.output in home:
-                continue
-            # Only a kernel that had all its inputs can have run it, so of those before it the last one did.
-            before = [home[name] for name in _tensors(step) if name in home]
-            if before and (last := max(before, key=lambda name: rank.get(name, -1))) in renamed:
-                covered[last].append(step.output)
-                home[step.output] = last
-        self.ran = {self.layer_of[step] for step in home}
-        return {name: tuple(dict.fromkeys(map(self.layer_of.__getitem__, names))) for name, names in covered.items()}
+            read = [name for name in _tensors(step) if name in self.steps]
+            if step.output in makers:
+                self._claim(step, makers[step.output], home)
+            elif self.element_wise[step.output] and read and all(name in home for name in read):
+                # Only a kernel that had all its inputs can have run it, so of those that made them the last one did.
+                last = max((home[name] for name in read), key=lambda name: rank.get(name, -1))
+                if last in renamed:
+                    home[step.output] = last
+        self.ran = {self.layer_of[name] for name in home}
+        found: dict[str, list[str]] = {}
+        for name in self.steps:
+            if name in home:
+                found.setdefault(home[name], []).append(self.layer_of[name])
+        return {name: tuple(dict.fromkeys(layers)) for name, layers in found.items()}
+
+    def _claim(self, step: Step, node: str, home: dict[str, str]) -> None:
+        """A node ran this step, and every step before it that nobody has run yet."""
+        waiting = [step.output]
+        while waiting:
+            name = waiting.pop()
+            if name in self.steps and name not in home:
+                home[name] = node
+                waiting += _tensors(self.steps[name])
 
     def asking(self, name: str, found: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
         """The layer for which a kernel without one ran: the first that reads what it makes, else the one it reads."""
@@ -97,14 +111,18 @@ class _Join:
         makers = [made.name for made in self.nodes if set(made.outputs) & set(node.inputs)]
         return next((found[maker][-1:] for maker in makers if maker in found), ())
 
-    def _tensor(self, node: OptimisedNode) -> str | None:
-        """The tensor of ours that a node makes, or begins with where the rest of it is unknown."""
-        if node.type in LINES and node.name not in self.steps:
+    def _made(self, node: OptimisedNode) -> str | None:
+        """The tensor of ours that a node makes, where its name is known."""
+        if self._only_stores(node):
             return None
-        for name in node.outputs:
-            if found := self._ours(name) or self._relaid(name):
-                return found
-        return self._ours(node.name)
+        return next((found for name in node.outputs if (found := self._ours(name) or self._relaid(name))), None)
+
+    def _begun(self, node: OptimisedNode) -> str | None:
+        """The tensor of ours that a node is named after: it computes that one, and maybe more."""
+        return None if self._only_stores(node) else self._ours(node.name)
+
+    def _only_stores(self, node: OptimisedNode) -> bool:
+        return node.type in LINES and node.name not in self.steps
 
     def _relaid(self, tensor: str) -> str | None:
         """The tensor of ours that a change of layout or type makes of this one."""
@@ -119,16 +137,6 @@ class _Join:
         for suffix in _SUFFIXES:
             candidates += [found.removesuffix(suffix) for found in candidates]
         return next((found for found in candidates if found in self.steps), None)
-
-    def _between(self, tensor: str, there: set[str]) -> list[str]:
-        """The steps that lead to a tensor from those that are still there, in running order."""
-        found, waiting = {tensor}, [tensor]
-        while waiting:
-            for name in _tensors(self.steps[waiting.pop()]):
-                if name in self.steps and name not in there and name not in found:
-                    found.add(name)
-                    waiting.append(name)
-        return [name for name in self.steps if name in found]
 
 
 def _tensors(step: Step) -> Iterator[str]:

@@ -59,7 +59,7 @@ class Series(NamedTuple):
 
 
 class Protocol:
-    """How `run` is timed. Samples since the last checkpoint are thrown away where the device `throttled`, half at most."""
+    """How `run` is timed. Samples since the last checkpoint are dropped where the device throttled, half at most."""
 
     def __init__(
         self,

@@ -110,9 +110,11 @@ class Page(Protocol):
         """The JSON object, in the published order of names; it does not depend on the view."""
 
 
-def words(name: str, title: str, value: Callable[[Row], str], drop: int = 0) -> Column[Row]:
+def words(
+    name: str, title: str, value: Callable[[Row], str], drop: int = 0, *, wrap: int = 0, sparse: bool = False
+) -> Column[Row]:
     """A column of text."""
-    return Column(name, title, value, value, drop)
+    return Column(name, title, value, value, drop, wrap, sparse=sparse)
 
 
 def figure(value: Value) -> str:
@@ -128,9 +130,11 @@ def number(
     value: Callable[[Row], int | float | None],
     drop: int = 0,
     show: Callable[[Value], str] = figure,
+    *,
+    sparse: bool = False,
 ) -> Column[Row]:
     """A column of numbers, aligned at the right and sorted largest first."""
-    return Column(name, title, value, lambda row: show(value(row)), drop, is_number=True)
+    return Column(name, title, value, lambda row: show(value(row)), drop, is_number=True, sparse=sparse)
 
 
 def arrange(

@@ -1,12 +1,13 @@
 """What runs a network. One file per runtime; its name is the value of --runtime and the folder is the registry.
 
-A runtime is a module with DEVICES, require(settings), which raises unless the runtime and its device are there, and
-prepare(graph, layers, settings) -> Prepared.
+A runtime is a module with DEVICES; require(settings), which raises unless the runtime and its device are there;
+prepare(graph, settings) -> Prepared; and kernel_times(graph, settings, seconds=, stop=) -> KernelTimes.
 """
 
 import importlib
 import pkgutil
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from functools import lru_cache
 from types import ModuleType
 from typing import Any, NamedTuple, Protocol
@@ -64,14 +65,15 @@ class OptimisedNode(NamedTuple):
 
 
 class KernelTimes(NamedTuple):
-    """Kernels in running order, by a `method` in words. `whole` is a whole run in seconds, measured the same way.
+    """Kernels in running order, by a `method` in words, from `runs` runs at least.
 
+    `whole` is a whole run in seconds while kernels were timed, None where they did not run as one network.
     `nodes` is the graph that ran, where the runtime rewrote ours and kernels do not know their layers.
     """
 
     method: str
     runs: int
-    whole: float
+    whole: float | None
     kernels: tuple[Kernel, ...]
     nodes: tuple[OptimisedNode, ...] | None = None
 
@@ -85,6 +87,9 @@ class Prepared(Protocol):
 
     def run(self) -> None:
         """One forward pass, ended when this returns."""
+
+    def guard(self) -> AbstractContextManager[None]:
+        """Around run(): turns the runtime's exceptions into a RunError."""
 
     def outputs(self) -> list[Any]:
         """The outputs of one more pass as NumPy arrays."""
@@ -103,3 +108,10 @@ def module(name: str) -> ModuleType:
     if name not in names():
         raise UsageError(f"runtime `{name}` is not known", f"known are {', '.join(names())}")
     return importlib.import_module(f"{__name__}.{name}")
+
+
+def random_input(shape: tuple[int, ...], settings: Settings) -> Any:
+    """Standard normal values in the dtype of the settings, the same for every runtime; zeros would run faster."""
+    import numpy
+
+    return numpy.random.default_rng(settings.seed).standard_normal(shape, numpy.float32).astype(settings.dtype)

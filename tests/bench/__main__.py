@@ -9,12 +9,14 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 
 import cnnscope
 from cnnscope.spec import zoo
 from cnnscope.spec.build import build
+from tests.bench import latency
 
 ROUNDS = 11
 PROCESSES = {
@@ -22,9 +24,15 @@ PROCESSES = {
     "import typer, rich.table": ["-c", "import typer, rich.table"],
     "cnnscope analyze vgg16": ["-m", "cnnscope", "analyze", "vgg16"],
     "cnnscope list": ["-m", "cnnscope", "list"],
+    "export vgg16, no weights": ["-m", "cnnscope", "export", "vgg16", "--weights", "none", "-o", "{folder}/none.onnx"],
+    "export vgg16, random weights": ["-m", "cnnscope", "export", "vgg16", "-o", "{folder}/random.onnx"],
     "torch: VGG-16 on meta, flop counter": ["-m", "tests.bench.torch_peer"],
 }
-LIMITS_MS = {"cnnscope analyze vgg16": 150.0}
+LIMITS_MS = {
+    "cnnscope analyze vgg16": 150.0,
+    "export vgg16, no weights": 500.0,
+    "export vgg16, random weights": 2500.0,
+}
 LIMIT_MB = 40.0
 CHAIN = "---\ninput: 4x32x32\n---\n\n| layer | type | maps | kernel | padding | repeat |\n|-|-|-|-|-|-|\n| c | conv | 4 | 3 | 1 | {count} |\n"
 
@@ -51,6 +59,7 @@ def main() -> None:
     print()
     quarter, whole = (once(lambda n=n: chain(n)) for n in (25_000, 100_000))
     line("", "a chain of 100,000 layers", whole, 5000.0, f"{whole / quarter:.2f} x 25,000 layers (linear: 4)")
+    latency.main()
 
 
 def line(mark: str, name: str, seconds: float, limit_ms: float | None, remark: str) -> None:
@@ -71,9 +80,11 @@ def processes() -> dict[str, list[float]]:
 
 
 def timed(arguments: list[str]) -> float:
-    start = time.perf_counter()
-    subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL)
-    return time.perf_counter() - start
+    with tempfile.TemporaryDirectory() as folder:
+        words = [word.format(folder=folder) for word in arguments]
+        start = time.perf_counter()
+        subprocess.run([sys.executable, *words], check=True, stdout=subprocess.DEVNULL)
+        return time.perf_counter() - start
 
 
 def peak_megabytes(arguments: list[str]) -> float:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from cnnscope.budgets.measured import cannot_measure
 from tests.spec.reading import command_line, table
 
 PAGE = "---\nname: net\ninput: 1x8x8\n---\n" + table(
@@ -30,6 +31,12 @@ message = "Ask the edge team."
 def outside_of_actions(monkeypatch):
     for name in ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GITHUB_WORKSPACE", "CI_PROJECT_DIR"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def no_clock(monkeypatch):
+    """Nothing runs here: figures are planted, or cannot be measured."""
+    monkeypatch.setattr("cnnscope.gate.measure", cannot_measure)
 
 
 @pytest.fixture

@@ -137,7 +137,7 @@ def test_an_update_of_one_check_leaves_the_others(project, run):
         ('baseline = "base.json"\n', [], 3, "no check names a figure: there is nothing to record"),
         (CONFIG.replace("params@conv*", "params@stem*"), [], 3, "edge, net: params@stem* cannot be had"),
         (CONFIG.replace("net.md", "gone.md"), [], 2, "edge: gone.md: no such file"),
-        (CONFIG.replace("params@conv* <= 400", "latency.median <= 1 s"), [], 3, "latency cannot be measured yet"),
+        (CONFIG.replace("params@conv* <= 400", "latency.median <= 1 s"), [], 3, "latency cannot be measured here"),
         (CONFIG.replace("base.json", "no/such/base.json"), [], 2, "there is no directory"),
     ],
 )

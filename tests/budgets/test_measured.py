@@ -8,7 +8,6 @@ from statistics import median
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pytest import param
 
 from cnnscope.budgets.baseline import Baseline, MeasuredFigure, NetworkEntry
 from cnnscope.budgets.comparing import ROUNDS, in_turns, of_estimates, of_pair
@@ -23,6 +22,7 @@ from tests.budgets.conftest import PAGE
 from tests.spec.reading import report
 
 RUN = RunSettings(max_time=30.0)
+NONE_KEPT = Baseline({})
 MS = 1e-3
 
 
@@ -69,7 +69,7 @@ def kept(ms=10.0, *, metric="latency.median", fingerprint="this machine", settin
     )
 
 
-def judged(*texts, now=None, baseline=Baseline({}), load_base=None, skip=False, measure=None, **changes):
+def judged(*texts, now=None, baseline=NONE_KEPT, load_base=None, skip=False, measure=None, **changes):
     config = Config("c.toml", Path(), (check(*texts, **changes),), skip_other_machines=skip)
     found = run(
         config,
@@ -84,80 +84,80 @@ def judged(*texts, now=None, baseline=Baseline({}), load_base=None, skip=False, 
 @pytest.mark.parametrize(
     "text, now, status, why",
     [
-        param("latency.median <= 12 ms", measured(10), "pass", "", id="holds"),
-        param("latency.median <= 8 ms", measured(10), "fail", "", id="broken"),
-        param(
+        pytest.param("latency.median <= 12 ms", measured(10), "pass", "", id="holds"),
+        pytest.param("latency.median <= 8 ms", measured(10), "fail", "", id="broken"),
+        pytest.param(
             "latency.median <= 10.01 ms", measured(10), "thin", "the interval crosses the limit", id="within the noise"
         ),
-        param("latency.median <= 10.15 ms", measured(10, spread=0.001), "thin", "", id="1.5 % left"),
-        param("latency.p90 <= 12 ms", measured(10), "pass", "", id="a percentile"),
-        param(
+        pytest.param("latency.median <= 10.15 ms", measured(10, spread=0.001), "thin", "", id="1.5 % left"),
+        pytest.param("latency.p90 <= 12 ms", measured(10), "pass", "", id="a percentile"),
+        pytest.param(
             "latency.p90 <= 12 ms",
             measured(10, n=63),
             "undecided",
             "latency.p90 needs more than 63 samples",
             id="too few samples for a percentile",
         ),
-        param(
+        pytest.param(
             "latency.p99 <= 12 ms",
             measured(10),
             "undecided",
             "latency.p99 needs more than 100 samples",
             id="a statistic that the profile leaves out",
         ),
-        param("latency.max <= 12 ms", measured(10), "pass", "", id="no interval, no matter"),
-        param("throughput >= 90", measured(10), "pass", "", id="images per second"),
-        param("throughput >= 110", measured(10), "fail", "", id="too few images per second"),
-        param(
+        pytest.param("latency.max <= 12 ms", measured(10), "pass", "", id="no interval, no matter"),
+        pytest.param("throughput >= 90", measured(10), "pass", "", id="images per second"),
+        pytest.param("throughput >= 110", measured(10), "fail", "", id="too few images per second"),
+        pytest.param(
             "throughput >= 100",
             measured(10),
             "thin",
             "the interval crosses the limit",
             id="throughput has the median's interval",
         ),
-        param(
+        pytest.param(
             "latency.median <= 12 ms",
             measured(10, stable=False, why="cv 40 %"),
             "undecided",
             "the measurement is too noisy: cv 40 %",
             id="noise",
         ),
-        param(
+        pytest.param(
             "latency.median <= 1 ms",
             measured(10, stable=False),
             "undecided",
             "the measurement is too noisy: it did not settle",
             id="noise decides nothing, not even a failure",
         ),
-        param(
+        pytest.param(
             "latency.median <= 12 ms",
             measured(10, median=math.nan),
             "undecided",
             "the measurement gave nan, which is no latency.median",
             id="NaN",
         ),
-        param(
+        pytest.param(
             "latency.median <= 12 ms",
             measured(10, median=-1.0),
             "undecided",
             "the measurement gave -1.0, which is no latency.median",
             id="time that ran backwards",
         ),
-        param(
+        pytest.param(
             "latency.median <= 12 ms",
             measured(10, median=0.0),
             "undecided",
             "the measurement gave 0.0, which is no latency.median",
             id="no time at all",
         ),
-        param(
+        pytest.param(
             "latency.median <= 12 ms",
             measured(10, high=math.inf),
             "undecided",
             "the measurement gave",
             id="an interval without an end",
         ),
-        param(
+        pytest.param(
             "latency.median <= 12 ms",
             Measured(0, 0.01, 0.01, 0.01, {}),
             "undecided",
@@ -205,15 +205,17 @@ def test_a_network_runs_once_for_all_its_measured_budgets_and_never_for_static_o
 @pytest.mark.parametrize(
     "text, ms, status, changes",
     [
-        param("latency.median <= base + 10%", 10, "pass", {}, id="as fast as before"),
-        param("latency.median <= base + 10%", 5, "pass", {}, id="faster"),
-        param("latency.median <= base + 10%", 10.99, "thin", {}, id="near the limit: the interval crosses it"),
-        param("latency.median <= base + 10%", 11.05, "thin", {}, id="above, without confidence: no regression yet"),
-        param("latency.median <= base + 10%", 15, "fail", {}, id="slower, surely"),
-        param("latency.median <= base + 10%", 15, "warn", {"level": "warn"}, id="slower, and only warned"),
-        param("latency.median <= base + 1 ms", 15, "fail", {}, id="an amount of time"),
-        param("latency.median <= base - 20%", 10, "fail", {}, id="must be faster"),
-        param("latency.median <= base - 20%", 7, "pass", {}, id="is faster"),
+        pytest.param("latency.median <= base + 10%", 10, "pass", {}, id="as fast as before"),
+        pytest.param("latency.median <= base + 10%", 5, "pass", {}, id="faster"),
+        pytest.param("latency.median <= base + 10%", 10.99, "thin", {}, id="near the limit: the interval crosses it"),
+        pytest.param(
+            "latency.median <= base + 10%", 11.05, "thin", {}, id="above, without confidence: no regression yet"
+        ),
+        pytest.param("latency.median <= base + 10%", 15, "fail", {}, id="slower, surely"),
+        pytest.param("latency.median <= base + 10%", 15, "warn", {"level": "warn"}, id="slower, and only warned"),
+        pytest.param("latency.median <= base + 1 ms", 15, "fail", {}, id="an amount of time"),
+        pytest.param("latency.median <= base - 20%", 10, "fail", {}, id="must be faster"),
+        pytest.param("latency.median <= base - 20%", 7, "pass", {}, id="is faster"),
     ],
 )
 def test_a_regression_needs_an_effect_and_confidence(text, ms, status, changes):
@@ -307,12 +309,12 @@ def test_both_sides_run_in_turns_and_share_the_time():
 @pytest.mark.parametrize(
     "base_ms, head_ms, drift, status",
     [
-        param(10, 10, 0, "pass", id="the same"),
-        param(10, 15, 0, "fail", id="slower by half"),
-        param(10, 6, 0, "pass", id="faster"),
-        param(10, 10, 0.05, "pass", id="the same, on a machine that doubles its time meanwhile"),
-        param(10, 13, 0.05, "fail", id="slower, on such a machine"),
-        param(10, 11.04, 0, "thin", id="at the limit"),
+        pytest.param(10, 10, 0, "pass", id="the same"),
+        pytest.param(10, 15, 0, "fail", id="slower by half"),
+        pytest.param(10, 6, 0, "pass", id="faster"),
+        pytest.param(10, 10, 0.05, "pass", id="the same, on a machine that doubles its time meanwhile"),
+        pytest.param(10, 13, 0.05, "fail", id="slower, on such a machine"),
+        pytest.param(10, 11.04, 0, "thin", id="at the limit"),
     ],
 )
 def test_a_drifting_machine_counts_for_both_sides_alike(base_ms, head_ms, drift, status):
@@ -351,7 +353,7 @@ def test_a_false_alarm_is_rare():
     ],
 )
 def test_rounds_that_cannot_be_compared(spoil, why):
-    measure, _, base, head = turns(10, 10)
+    _, _, base, head = turns(10, 10)
     pair = in_turns(lambda network, settings: measured(10, **{"n": 20} | spoil), base, head, RUN)
     assert of_pair(pair, METRICS["latency.median"]) == why
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pytest import param
 
 from cnnscope.analysis.report import Report
 from cnnscope.budgets.baseline import NoBaseline
@@ -51,27 +50,27 @@ NARROWER = PAGE.replace("| conv2 | conv | 8 |", "| conv2 | conv | 4 |")
 @pytest.mark.parametrize(
     "text, status",
     [
-        param(f"params <= {PARAMS}", "thin", id="exactly at the limit holds, with nothing to spare"),
-        param(f"params < {PARAMS}", "fail", id="below is below"),
-        param(f"params <= {PARAMS - 1}", "fail", id="one too many"),
-        param(f"params == {PARAMS}", "pass", id="equal"),
-        param(f"params == {PARAMS + 1}", "fail", id="not equal"),
-        param(f"params >= {PARAMS + 1}", "fail", id="too few"),
-        param("params > 1K", "pass", id="enough"),
-        param("params <= 5578", "pass", id="2.008 % left"),
-        param("params <= 5577", "thin", id="1.99 % left"),
-        param("buffers <= 0", "pass", id="a limit of zero has no headroom"),
-        param("params@conv* <= 336", "thin", id="40 + 296 in both convolutions"),
-        param("params@conv* <= 335", "fail", id="and not one less"),
-        param("params@conv1 == 40", "pass", id="a row by name"),
-        param("macs == 25856", "pass", id="2,304 + 18,432 + 5,120"),
-        param("receptive_field == 5", "pass", id="two 3x3 convolutions see 5"),
-        param("receptive_field@conv1 == 3", "pass", id="one sees 3"),
-        param("depth == 3", "pass", id="depth"),
-        param("flops.adds@fc == 10", "pass", id="ten biases"),
-        param("peak_activation_bytes <= 3 kB", "fail", id="4 and 8 maps of 64 floats: 3,072"),
-        param("peak_activation_bytes <= 3 KiB", "thin", id="which is 3 KiB"),
-        param("claims == hold", "pass", id="claims"),
+        pytest.param(f"params <= {PARAMS}", "thin", id="exactly at the limit holds, with nothing to spare"),
+        pytest.param(f"params < {PARAMS}", "fail", id="below is below"),
+        pytest.param(f"params <= {PARAMS - 1}", "fail", id="one too many"),
+        pytest.param(f"params == {PARAMS}", "pass", id="equal"),
+        pytest.param(f"params == {PARAMS + 1}", "fail", id="not equal"),
+        pytest.param(f"params >= {PARAMS + 1}", "fail", id="too few"),
+        pytest.param("params > 1K", "pass", id="enough"),
+        pytest.param("params <= 5578", "pass", id="2.008 % left"),
+        pytest.param("params <= 5577", "thin", id="1.99 % left"),
+        pytest.param("buffers <= 0", "pass", id="a limit of zero has no headroom"),
+        pytest.param("params@conv* <= 336", "thin", id="40 + 296 in both convolutions"),
+        pytest.param("params@conv* <= 335", "fail", id="and not one less"),
+        pytest.param("params@conv1 == 40", "pass", id="a row by name"),
+        pytest.param("macs == 25856", "pass", id="2,304 + 18,432 + 5,120"),
+        pytest.param("receptive_field == 5", "pass", id="two 3x3 convolutions see 5"),
+        pytest.param("receptive_field@conv1 == 3", "pass", id="one sees 3"),
+        pytest.param("depth == 3", "pass", id="depth"),
+        pytest.param("flops.adds@fc == 10", "pass", id="ten biases"),
+        pytest.param("peak_activation_bytes <= 3 kB", "fail", id="4 and 8 maps of 64 floats: 3,072"),
+        pytest.param("peak_activation_bytes <= 3 KiB", "thin", id="which is 3 KiB"),
+        pytest.param("claims == hold", "pass", id="claims"),
     ],
 )
 def test_absolute_limits_are_decided_exactly(text, status):
@@ -81,14 +80,14 @@ def test_absolute_limits_are_decided_exactly(text, status):
 @pytest.mark.parametrize(
     "text, status",
     [
-        param("params <= 5K", "fail", id="broken already, more would break it further"),
-        param("params <= 10K", "undecided", id="what is missing may break it"),
-        param("params >= 5K", "pass", id="held already"),
-        param("params >= 10K", "undecided", id="what is missing may hold it"),
-        param(f"params == {PARAMS}", "undecided", id="what is missing may be nothing"),
-        param("params == 5K", "fail", id="above it already"),
-        param("receptive_field >= 5", "undecided", id="a view does not add up"),
-        param("peak_activation_bytes <= 1 B", "undecided", id="nor does a peak"),
+        pytest.param("params <= 5K", "fail", id="broken already, more would break it further"),
+        pytest.param("params <= 10K", "undecided", id="what is missing may break it"),
+        pytest.param("params >= 5K", "pass", id="held already"),
+        pytest.param("params >= 10K", "undecided", id="what is missing may hold it"),
+        pytest.param(f"params == {PARAMS}", "undecided", id="what is missing may be nothing"),
+        pytest.param("params == 5K", "fail", id="above it already"),
+        pytest.param("receptive_field >= 5", "undecided", id="a view does not add up"),
+        pytest.param("peak_activation_bytes <= 1 B", "undecided", id="nor does a peak"),
     ],
 )
 def test_a_partial_total_is_a_lower_bound(text, status):
@@ -99,14 +98,14 @@ def test_a_partial_total_is_a_lower_bound(text, status):
 @pytest.mark.parametrize(
     "text, page, status",
     [
-        param("macs <= base", PAGE, "pass", id="unchanged"),
-        param("macs == base", PAGE, "pass", id="exactly as before"),
-        param("macs <= base", WIDER, "pass", id="less than before"),
-        param("macs == base", WIDER, "fail", id="not as before"),
-        param("macs <= base + 1%", NARROWER, "fail", id="more than before"),
-        param("macs <= base + 300%", NARROWER, "pass", id="more, and allowed"),
-        param("macs <= base + 100K", NARROWER, "pass", id="an amount more, and allowed"),
-        param("macs < base", PAGE, "fail", id="must shrink"),
+        pytest.param("macs <= base", PAGE, "pass", id="unchanged"),
+        pytest.param("macs == base", PAGE, "pass", id="exactly as before"),
+        pytest.param("macs <= base", WIDER, "pass", id="less than before"),
+        pytest.param("macs == base", WIDER, "fail", id="not as before"),
+        pytest.param("macs <= base + 1%", NARROWER, "fail", id="more than before"),
+        pytest.param("macs <= base + 300%", NARROWER, "pass", id="more, and allowed"),
+        pytest.param("macs <= base + 100K", NARROWER, "pass", id="an amount more, and allowed"),
+        pytest.param("macs < base", PAGE, "fail", id="must shrink"),
     ],
 )
 def test_limits_beside_the_baseline(text, page, status):

@@ -6,7 +6,7 @@ import pytest
 
 from cnnscope.machine import cpu
 from cnnscope.machine.cpu import Load, Use
-from tests.machine.planting import tree
+from tests.planting import tree
 
 X86 = "processor\t: 0\nmodel name\t: AMD EPYC 9B45\ncpu MHz\t\t: 2596.122\nflags\t\t: fpu avx2 fma hypervisor\n\nprocessor\t: 1\nmodel name\t: other\n"
 ARM = "processor\t: 0\nBogoMIPS\t: 50.00\nFeatures\t: fp asimd asimddp\n"
@@ -95,6 +95,39 @@ def test_affinity_falls_back_to_the_number_of_cpus(monkeypatch):
     monkeypatch.delattr(os, "sched_getaffinity")
     monkeypatch.setattr(os, "cpu_count", lambda: 6)
     assert cpu.affinity() == 6
+
+
+CACHE = "sys/devices/system/cpu"
+
+
+@pytest.mark.parametrize(
+    "caches, total",
+    [
+        pytest.param([], None, id="the kernel lists none"),
+        pytest.param([(0, 1, "Data", "48K", "0"), (0, 1, "Instruction", "32K", "0"), (0, 3, "Unified", "32768K", "0-1"), (1, 3, "Unified", "32768K", "0-1")], 32 << 20, id="one cache of two CPUs counts once"),
+        pytest.param([(0, 2, "Unified", "1024K", "0"), (0, 3, "Unified", "32768K", "0"), (1, 3, "Unified", "32768K", "1")], 64 << 20, id="two caches"),
+        pytest.param([(0, 1, "Data", "64K", "0"), (0, 2, "Unified", "512K", "0")], 512 << 10, id="a small ARM processor has no third level"),
+        pytest.param([(0, 3, "Unified", "", "0")], None, id="broken: no size"),
+    ],
+)  # fmt: skip
+def test_the_last_level_caches_together(caches, total, tmp_path):
+    for index, (number, level, kind, size, shared) in enumerate(caches):
+        folder = f"{CACHE}/cpu{number}/cache/index{index}"
+        names = {"level": f"{level}\n", "type": f"{kind}\n", "size": f"{size}\n", "shared_cpu_list": f"{shared}\n"}
+        tree(tmp_path, {f"{folder}/{name}": text for name, text in names.items()})
+    assert cpu.last_level_cache_bytes(tmp_path) == total
+
+
+def test_cpus_by_number_where_they_can_be_chosen(monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {5, 2})
+    stayed = []
+    monkeypatch.setattr(os, "sched_setaffinity", lambda pid, cpus: stayed.append((pid, cpus)))
+    assert cpu.own() == (2, 5)
+    cpu.stay_on(5)
+    cpu.stay_on(None)
+    assert stayed == [(0, {5})]
+    monkeypatch.delattr(os, "sched_setaffinity")
+    assert cpu.own() == (None,)
 
 
 # user nice system idle iowait irq softirq steal guest guest_nice

@@ -9,8 +9,8 @@ import platform
 import pytest
 
 from cnnscope.machine import environment, fingerprint
-from tests.machine.planting import distribution, program, tree
 from tests.machine.test_gpu import A30
+from tests.planting import distribution, program, tree
 
 RECORD = {
     "os": "Linux",

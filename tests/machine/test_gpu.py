@@ -3,7 +3,7 @@
 import pytest
 
 from cnnscope.machine.gpu import Gpu, Gpus, gpus
-from tests.machine.planting import program
+from tests.planting import program
 
 MIB = 2**20
 H100 = "0, NVIDIA H100 80GB HBM3, 580.95.05, 81559, 81040, 345, 1980, 0x0000000000000001, Disabled"

@@ -6,7 +6,7 @@ import pytest
 
 from cnnscope.machine import memory
 from cnnscope.machine.memory import Available, Limit
-from tests.machine.planting import tree
+from tests.planting import tree
 
 GIB = 2**30
 MEMINFO = {

@@ -5,7 +5,7 @@ import platform
 import cnnscope
 from cnnscope.machine import packages
 from cnnscope.machine.packages import Library
-from tests.machine.planting import distribution
+from tests.planting import distribution
 
 # As the wheels on PyPI say them.
 GPU_1_21 = (

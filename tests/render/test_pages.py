@@ -18,6 +18,9 @@ import cnnscope
 from cnnscope import render
 from cnnscope.budgets.baseline import Baseline, NetworkEntry
 from cnnscope.budgets.verdicts import STATUSES, Blamed, Place, Verdict, Verdicts
+from cnnscope.calibration.calibrate import Calibration
+from cnnscope.calibration.ceilings import Ceilings
+from cnnscope.doctor.finding import Diagnosis, Finding, Status
 from cnnscope.errors import UsageError
 from cnnscope.render import View, formats, pages
 from cnnscope.render.pages.listing import Listed
@@ -66,15 +69,30 @@ def _verdicts(directory) -> list[Any]:
 
 
 def _baselines(directory) -> list[Any]:
-    kept = NetworkEntry("sha256:0", (1, 3, 8, 8), "float32", "sgd", {name: 12345 for name in HOSTILE}, {})
+    kept = NetworkEntry("sha256:0", (1, 3, 8, 8), "float32", "sgd", dict.fromkeys(HOSTILE, 12345), {})
     return [Baseline({name: {name: kept} for name in HOSTILE}, HOSTILE[0])]
+
+
+def _diagnoses(directory) -> list[Any]:
+    statuses: tuple[Status, ...] = ("ok", "warn", "broken")
+    return [Diagnosis(tuple(Finding(name, status, name, name) for name in HOSTILE for status in statuses))]
+
+
+def _calibrations(directory) -> list[Any]:
+    found = [Ceilings(n, n, 2, rate, 1e11, 2e10, n, n, n, {"copy": 0.5}) for n in HOSTILE for rate in (None, 2e11)]
+    return [
+        Calibration(name, name, tuple(found), seconds, name, fault)
+        for name, seconds, fault in zip(HOSTILE, (None, 1e-7, 2e-7, 3e-7) * 3, ("", ": x") * 6, strict=False)
+    ]
 
 
 SAMPLES: dict[str, Callable[..., list[Any]]] = {
     "analysis": _analyses,
-    "listing": _lists,
     "verdicts": _verdicts,
     "baseline": _baselines,
+    "calibration": _calibrations,
+    "doctor": _diagnoses,
+    "listing": _lists,
 }
 """Results of every page; a new page adds its own."""
 

@@ -101,6 +101,7 @@ RUNS = [
 ]
 
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+places = st.builds(Place, words.map(lambda word: f"specs/{word.replace('/', '')}.md"), st.integers(0, 99))
 verdicts = st.builds(
     Verdict,
     words,
@@ -118,8 +119,8 @@ verdicts = st.builds(
     blamed=st.lists(st.builds(Blamed, words, st.integers(0, 99), st.none() | st.integers(0, 10**12)), max_size=2).map(
         tuple
     ),
-    spec=st.builds(Place, words, st.integers(0, 99)),
-    written=st.builds(Place, words, st.integers(0, 99)),
+    spec=places,
+    written=places,
     message=words,
     low=st.none(),
     high=st.none(),

@@ -37,7 +37,11 @@ def from_root(path: str) -> str:
     """A path as the forge knows it: from the root of the repository, with forward slashes."""
     if not path:
         return ""
-    full = Path(path).resolve()
+    try:
+        full = Path(path).resolve()
+    except (OSError, ValueError):
+        # No file has this name; it is shown as it is.
+        return path
     named = os.environ.get("GITHUB_WORKSPACE") or os.environ.get("CI_PROJECT_DIR")
     roots = [Path(named).resolve()] if named else [folder for folder in full.parents if (folder / ".git").exists()][:1]
     for root in roots:

@@ -5,27 +5,28 @@ import os
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from cnnscope.export import onnx_in_memory
 from cnnscope.export.onnx_model import library as onnx_library
-from cnnscope.graph import Graph, Layer
+from cnnscope.graph import Graph, walk
 from cnnscope.runtimes import Kernel, KernelTimes, OptimisedNode, Settings
 from cnnscope.runtimes.onnxruntime.session import Session
 
 METHOD = "ONNX Runtime's profiler, in a session of its own"
-WARM_UP = 3
+WARM_UP, FEWEST = 3, 10
 MOST_EVENTS = 50_000
 """A longer profile takes longer to read than its runs took."""
 
 _SUFFIX = "_kernel_time"
 
 
-def kernel_times(graph: Graph, layers: tuple[Layer, ...], settings: Settings, *, seconds: float) -> KernelTimes:
+def kernel_times(graph: Graph, settings: Settings, *, seconds: float, stop: Callable[[], bool]) -> KernelTimes:
     """Mean time of every kernel on the CPU over about so many seconds, and the graph that ran in place of ours."""
+    layers = tuple(walk(graph, batch=settings.batch))
     network = onnx_in_memory(graph, layers, dtype=settings.dtype, seed=settings.seed)
     with tempfile.TemporaryDirectory(prefix="cnnscope-") as folder:
         optimised = Path(folder, "optimised.onnx")
@@ -43,19 +44,19 @@ def kernel_times(graph: Graph, layers: tuple[Layer, ...], settings: Settings, *,
                 "session.optimized_model_external_initializers_min_size_in_bytes": "64",
             },
         )
-        runs = _run_for(session, seconds, most=max(MOST_EVENTS // len(layers), 10))
+        runs = _run_for(session, seconds, most=max(MOST_EVENTS // len(layers), FEWEST), stop=stop)
         events = json.loads(Path(session.session.end_profiling()).read_bytes())
         nodes = _nodes(optimised)
     whole, kernels = mean_times(events)
     return KernelTimes(METHOD, runs, whole, kernels, named(nodes, kernels))
 
 
-def _run_for(session: Session, seconds: float, *, most: int) -> int:
-    """Run for so long, at least 10 times; the runs that counted."""
+def _run_for(session: Session, seconds: float, *, most: int, stop: Callable[[], bool]) -> int:
+    """Run for so long, at least 10 times unless stopped; the runs that count."""
     for _ in range(WARM_UP):
         session.run()
     end, runs = time.perf_counter() + seconds, 0
-    while runs < 10 or (time.perf_counter() < end and runs < most):
+    while not runs or (not stop() and (runs < FEWEST or (time.perf_counter() < end and runs < most))):
         session.run()
         runs += 1
     return runs

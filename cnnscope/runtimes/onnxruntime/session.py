@@ -3,13 +3,14 @@
 import re
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
+from cnnscope.doctor import providers
 from cnnscope.errors import MissingExtraError, RunError, UsageError
 from cnnscope.export import InMemory, onnx_in_memory
-from cnnscope.graph import Graph, Layer
-from cnnscope.runtimes import Settings
+from cnnscope.graph import Graph, walk
+from cnnscope.runtimes import Settings, random_input
 from cnnscope.units import short_bytes
 
 DEVICES = ("cpu", "cuda")
@@ -48,8 +49,9 @@ def require(settings: Settings) -> None:
         )
 
 
-def prepare(graph: Graph, layers: tuple[Layer, ...], settings: Settings) -> "Session":
-    """The network, or a part of it, with random weights and inputs; RunError where it cannot be loaded."""
+def prepare(graph: Graph, settings: Settings) -> "Session":
+    """The network with random weights and input; RunError where it cannot be loaded."""
+    layers = tuple(walk(graph, batch=settings.batch))
     return Session(onnx_in_memory(graph, layers, dtype=settings.dtype, seed=settings.seed), settings)
 
 
@@ -57,16 +59,11 @@ class Session:
     """A session with one fixed random input; on CUDA input and outputs stay on the device."""
 
     def __init__(self, network: InMemory, settings: Settings, **options: Any) -> None:
-        import numpy
-
+        self.settings = settings
         start = time.perf_counter()
         self.session = create(network, settings, **options)
         self.creation_seconds = time.perf_counter() - start
-        generator = numpy.random.default_rng(settings.seed)
-        self.feed = {
-            wanted.name: generator.standard_normal(wanted.shape, numpy.float32).astype(settings.dtype)
-            for wanted in self.session.get_inputs()
-        }
+        self.feed = {wanted.name: random_input(wanted.shape, settings) for wanted in self.session.get_inputs()}
         self.facts: dict[str, Any] = {"providers": self.session.get_providers()}
         self.binding: Any = None
         if settings.is_cuda:
@@ -76,7 +73,11 @@ class Session:
     def _bind(self, index: int) -> Any:
         ort, binding = library(), self.session.io_binding()
         for name, array in self.feed.items():
-            binding.bind_ortvalue_input(name, ort.OrtValue.ortvalue_from_numpy(array, "cuda", index))
+            on_device = ort.OrtValue.ortvalue_from_numpy(array, "cuda", index)
+            start = time.perf_counter()
+            on_device.update_inplace(array)
+            self.facts["input_copy_seconds"] = time.perf_counter() - start
+            binding.bind_ortvalue_input(name, on_device)
         for output in self.session.get_outputs():
             binding.bind_output(output.name, "cuda", index)
         return binding
@@ -87,8 +88,12 @@ class Session:
         else:
             self.session.run(None, self.feed)
 
+    def guard(self) -> AbstractContextManager[None]:
+        return in_our_words(self.settings)
+
     def outputs(self) -> list[Any]:
-        found: list[Any] = self.session.run(None, self.feed)
+        with self.guard():
+            found: list[Any] = self.session.run(None, self.feed)
         return found
 
     def close(self) -> None:
@@ -125,10 +130,8 @@ def _on_cuda(network: InMemory, asked: Any, settings: Settings) -> Any:
     choices["enable_cuda_graph"] = "1" if settings.cuda_graph else "0"
     session = ort.InferenceSession(network.model, asked, providers=[(_CUDA, choices), _CPU])
     if _CUDA not in session.get_providers():
-        raise RunError(
-            f"ONNX Runtime could not load CUDA for {settings.device}, and would have run on the CPU",
-            "`cnnscope doctor` names the library that is missing; pip install 'cnnscope[gpu]' brings CUDA and cuDNN",
-        )
+        finding = providers.cuda()
+        raise RunError(f"{settings.device}: {_CUDA} {finding.found}", finding.remedy or "see `cnnscope doctor`")
     if (on_cpu := _on_cpu(session)) and not settings.allow_fallback:
         shown = ", ".join(on_cpu[:5]) + (f" and {len(on_cpu) - 5} more" if len(on_cpu) > 5 else "")
         raise RunError(f"nodes that would run on the CPU, not on {settings.device}: {shown}", "or --allow-fallback")

@@ -1,7 +1,10 @@
 """Plants what the machine room reads: kernel files, package metadata, an nvidia-smi."""
 
 import importlib
+import sys
 from pathlib import Path
+
+import pytest
 
 
 def tree(root: Path, files: dict[str, str]) -> Path:
@@ -26,3 +29,22 @@ def program(directory: Path, name: str, script: str) -> None:
     """An executable shell script."""
     tree(directory, {name: f"#!/bin/sh\n{script}\n"})
     (directory / name).chmod(0o755)
+
+
+@pytest.fixture
+def site(tmp_path, monkeypatch):
+    """An empty directory that is the only place where packages are found; the standard library stays."""
+    directory = tmp_path / "site-packages"
+    directory.mkdir()
+    standard = [path for path in sys.path if "-packages" not in path]
+    monkeypatch.setattr(sys, "path", [str(directory), *standard])
+    return directory
+
+
+@pytest.fixture
+def tools(tmp_path, monkeypatch):
+    """A directory that comes first on PATH, for programs."""
+    directory = tmp_path / "bin"
+    directory.mkdir()
+    monkeypatch.setenv("PATH", f"{directory}:/usr/bin:/bin")
+    return directory

@@ -1,0 +1,58 @@
+"""cnnscope report: a measurement that was kept, shown again."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+from typer import Argument, Option
+
+from cnnscope.cli import options
+from cnnscope.errors import UsageError
+from cnnscope.render import formats
+
+LARGEST_FILE = 1 << 28
+
+
+def run(
+    files: Annotated[
+        list[Path], Argument(help="Profiles written by `cnnscope profile -o FILE.json`.", metavar="FILE...")
+    ],
+    format_name: Annotated[str | None, Option("--format", help=" | ".join(formats.names()))] = None,
+    output: Annotated[
+        list[Path] | None, Option("-o", "--output", help="Write here; the ending chooses the format. Repeatable.")
+    ] = None,
+    columns: Annotated[str | None, Option(help="Columns to show, separated by commas.")] = None,
+    sort: Annotated[str | None, Option(help="Order rows by this column, largest first.")] = None,
+    top: Annotated[int | None, Option(help="Show only the first N rows.")] = None,
+    depth: Annotated[int | None, Option(help="Fold rows to N names of their path: 1 shows stages.")] = None,
+    color: Annotated[str, Option(help="auto | always | never")] = "auto",
+) -> None:
+    """Show profiles that were written as JSON, in any format."""
+    from cnnscope.profiling.plain import from_record
+    from cnnscope.render.pages import profile as page
+
+    view = options.view(page, columns=columns, sort=sort, top=top, depth=depth, color=color)
+    options.known_format(format_name)
+    profiles = []
+    for path in files:
+        for record in _records(path):
+            try:
+                profiles.append(from_record(record))
+            except UsageError as error:
+                raise UsageError(f"{path}: {error.message}", error.hint) from None
+    options.deliver(page, profiles, view, format_name=format_name, outputs=output or [])
+
+
+def _records(path: Path) -> list[Any]:
+    """The objects of a file: one, or a list of them."""
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise UsageError(f"{path} is larger than {LARGEST_FILE >> 20} MiB", "no profile is: name another file")
+        found = json.loads(path.read_bytes())
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}", "name a file of `cnnscope profile`") from None
+    except ValueError as error:
+        raise UsageError(
+            f"{path} is no JSON: {error}", "write one with `cnnscope profile MODEL -o FILE.json`"
+        ) from None
+    return found if isinstance(found, list) else [found]
