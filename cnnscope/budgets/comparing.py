@@ -16,6 +16,9 @@ from cnnscope.budgets.settings import RunSettings
 
 SMALLEST_EFFECT = 0.01
 """A measured change below 1 % is never called a regression, however sure: layouts of memory make as much."""
+WIDEST_INTERVAL = 0.05
+"""An interval that crosses the limit and reaches further than this to either side, and than the limit leaves room for,
+is noise."""
 ROUNDS = 10
 _RESAMPLES = 1_000
 _ORDER = "ABBA"
@@ -59,12 +62,13 @@ def in_turns(measure: Measure, base: Model, head: Model, settings: RunSettings) 
 
 
 def of_pair(pair: Pair, metric: Metric) -> Ratio | str:
-    """The ratio of one figure between both sides, or why there is none."""
+    """The ratio of one figure between both sides, or why there is none.
+
+    A round may be as unstable as it likes: what that does to the comparison shows in the interval.
+    """
     for side, runs in (("base", pair.base), ("head", pair.head)):
         if len({run.fingerprint for run in (*pair.base, *pair.head)}) > 1:
             return "the machine changed between two rounds"
-        if unstable := [run for run in runs if not run.stable]:
-            return f"{len(unstable)} of {len(runs)} rounds of {side} are too noisy: {unstable[0].why or 'unsettled'}"
         samples = sum(len(run.samples) for run in runs)
         if samples < fewest(metric.quantile or 0.5):
             return f"{metric.name} needs more than {samples:,} samples of {side}"

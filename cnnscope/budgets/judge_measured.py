@@ -4,7 +4,7 @@ import math
 from fractions import Fraction
 
 from cnnscope.budgets.baseline import MeasuredFigure, NetworkEntry, NoBaseline
-from cnnscope.budgets.comparing import SMALLEST_EFFECT, Ratio, of_estimates, of_pair
+from cnnscope.budgets.comparing import SMALLEST_EFFECT, WIDEST_INTERVAL, Ratio, of_estimates, of_pair
 from cnnscope.budgets.config import Written
 from cnnscope.budgets.grammar import Budget, Relative
 from cnnscope.budgets.judge import Case, broken, headroom, holds, verdict
@@ -89,6 +89,9 @@ def _beside_base(case: Case, written: Written, ratio: Ratio | str, how: str) -> 
     )
     change = f"{ratio.value - 1:+.1%} ({ratio.low - 1:+.1%} to {ratio.high - 1:+.1%}) {how}"
     if ratio.low <= allowed <= ratio.high:
+        if (ratio.high - ratio.low) / 2 > max(abs(allowed - 1), WIDEST_INTERVAL):
+            hint = "give it more time, or a quieter machine"
+            return shown._replace(status="undecided", why=f"{change}: the comparison is too noisy", hint=hint)
         return shown._replace(status="thin", why=f"{change}: the interval crosses the limit")
     if holds(ratio.head, budget.op, limit):
         return shown._replace(why=change)

@@ -5,8 +5,7 @@ import pytest
 import cnnscope
 from cnnscope.budgets.settings import RunSettings
 from cnnscope.errors import CnnscopeError
-
-from cnnscope.gate import measure  # isort: skip - kept before the fixture that plants a clock replaces it
+from cnnscope.gate import measure
 
 pytest.importorskip("onnxruntime")
 SHORT = RunSettings(min_time=0.2, max_time=1.0)

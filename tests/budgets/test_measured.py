@@ -347,7 +347,6 @@ def test_a_false_alarm_is_rare():
 @pytest.mark.parametrize(
     "spoil, why",
     [
-        ({"stable": False, "why": "throttled"}, "10 of 10 rounds of base are too noisy: throttled"),
         ({"n": 1, "samples": (0.01,)}, "latency.median needs more than 10 samples of base"),
         ({"samples": (math.nan,) * 20}, "base has samples that are no times"),
     ],
@@ -356,6 +355,27 @@ def test_rounds_that_cannot_be_compared(spoil, why):
     _, _, base, head = turns(10, 10)
     pair = in_turns(lambda network, settings: measured(10, **{"n": 20} | spoil), base, head, RUN)
     assert of_pair(pair, METRICS["latency.median"]) == why
+
+
+@pytest.mark.parametrize(
+    "spread, limit, status",
+    [
+        pytest.param(0.02, "base + 10%", "pass", id="quiet"),
+        pytest.param(0.9, "base + 10%", "undecided", id="an interval from here to there tells nothing"),
+        pytest.param(0.9, "base - 1%", "undecided", id="nor does it break a limit"),
+    ],
+)
+def test_a_comparison_that_noise_decides_is_undecided(spread, limit, status):
+    draw = random.Random(7)
+    config = Config("c.toml", Path(), (check(f"latency.median <= {limit}"),))
+    found = run(
+        config,
+        load=lambda model: [Planted()],
+        baseline=NONE_KEPT,
+        measure=lambda network, settings: measured(10, n=20, spread=spread, seed=draw.random(), stable=False),
+        load_base=lambda model: [Planted()],
+    )
+    assert found.verdicts[0].status == status, found.verdicts[0].why
 
 
 def test_rounds_on_two_machines_cannot_be_compared():
