@@ -4,6 +4,7 @@ Nothing is stripped, folded or rounded: a unit's case matters, digits are groupe
 never left to be guessed. The value behind the text is an exact fraction of counts, bytes or seconds.
 """
 
+import math
 import re
 from fractions import Fraction
 from typing import Literal, NamedTuple
@@ -80,6 +81,8 @@ def _bad_unit(text: str, unit: str, kind: Kind) -> tuple[str, str]:
 
 def spoken(value: Fraction | int | float, kind: Kind) -> str:
     """A value for people, exact where a whole count is: 3,504,872, 6.02 MB, 12.4 ms."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
     if kind == "seconds":
         size = float(value)
         unit, worth = next((unit for unit in (("s", 1.0), ("ms", 1e-3)) if size >= unit[1]), ("us", 1e-6))

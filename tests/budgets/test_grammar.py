@@ -135,6 +135,8 @@ def test_static_and_measured_metrics_are_told_apart():
         (1.5, "seconds", "1.5 s"),
         (0.00008, "seconds", "80 us"),
         (Fraction(435, 2), "number", "217.5"),
+        (float("nan"), "number", "nan"),
+        (float("inf"), "seconds", "inf"),
     ],
 )
 def test_values_in_words(value, kind, text):
