@@ -8,9 +8,9 @@ import typer
 from typer import Option
 
 from cnnscope.cli import options
-from cnnscope.cli.reports import Target, report, targets
+from cnnscope.cli.reports import Target, annotate, report, targets
 from cnnscope.cli.streams import say
-from cnnscope.errors import UsageError
+from cnnscope.errors import CnnscopeError, UsageError
 from cnnscope.render import View
 
 if TYPE_CHECKING:
@@ -62,9 +62,14 @@ def run(
         return _init(models or [], force=force)
     wanted = [*([Target(format_name, None)] if format_name else []), *targets(output or [])]
     shown = View(width=options.width(), colour=options.colour(color), plain=options.ascii_only())
-    verdicts = _judge(models or [], budget or [], check or [], config, baseline, ab, input_shape, batch, dtype)
-    verdicts = verdicts._replace(exit_zero=exit_zero)
-    raise typer.Exit(report(verdicts, wanted, shown, in_actions=os.environ.get("GITHUB_ACTIONS") == "true"))
+    in_actions = os.environ.get("GITHUB_ACTIONS") == "true"
+    try:
+        verdicts = _judge(models or [], budget or [], check or [], config, baseline, ab, input_shape, batch, dtype)
+    except CnnscopeError as error:
+        if in_actions:
+            annotate(error)
+        raise
+    raise typer.Exit(report(verdicts._replace(exit_zero=exit_zero), wanted, shown, in_actions=in_actions))
 
 
 def _judge(

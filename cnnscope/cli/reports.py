@@ -6,6 +6,7 @@ would see nothing wrong.
 
 import os
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 UNWRITTEN = 4
 LARGEST_SUMMARY = 900_000
 """Bytes: over 1 MiB GitHub drops the whole job summary without failing."""
+_PLACED = re.compile(r"([^:\n,]+):([0-9]+): ")
 _COMMAND = re.compile(r"^(\s*)(::|##\[)", re.MULTILINE)
 
 
@@ -88,11 +90,20 @@ def _written(target: Target, verdicts: "Verdicts") -> str:
     return ""
 
 
+def annotate(error: CnnscopeError) -> None:
+    """An error of the configuration on its own line, in the log of a job."""
+    found = _PLACED.match(error.message)
+    place = f"file={ci.from_root(found[1])},line={found[2]}," if found else ""
+    told = "%0A".join(" ".join(line.split()).replace("%", "%25") for line in str(error).splitlines())
+    say(f"::error {place}title=cnnscope::{told}")
+
+
 def _put(text: str) -> str:
+    """Write to stdout; what went wrong, or "". A reader that went away has seen enough, and changes no verdict."""
     try:
         put(text)
     except BrokenPipeError:
-        raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except CnnscopeError as error:
         return str(error)
     return ""

@@ -106,6 +106,17 @@ def test_a_full_disk_is_not_green(project):
     assert (done.returncode, "stdout cannot be written" in done.stderr) == (4, True)
 
 
+def test_a_reader_that_goes_away_does_not_turn_a_broken_budget_green(project):
+    widen(project)
+    ours, theirs = os.pipe()
+    os.close(ours)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "cnnscope", "check"]
+    done = subprocess.run(command, cwd=project, env=environment, stdout=theirs, stderr=subprocess.PIPE, text=True)
+    os.close(theirs)
+    assert (done.returncode, done.stderr) == (1, "")
+
+
 @pytest.fixture
 def actions(project, monkeypatch):
     """A step of GitHub Actions; the path of its summary."""
@@ -129,6 +140,16 @@ def test_in_actions_machine_formats_stay_whole(project, run, actions):
     code, out, err = run("check", "--format", "json")
     assert json.loads(out)["exit_code"] == code == 1
     assert err.startswith("::error file=net.md,line=8,")
+
+
+def test_in_actions_a_bad_configuration_is_annotated_on_its_line(project, run, actions):
+    (project / "cnnscope.toml").write_text(CONFIG.replace("params <= 6K", "parms <= 6K"), encoding="utf-8")
+    code, _, err = run("check")
+    assert (code, err.splitlines()[0]) == (
+        2,
+        "::error file=cnnscope.toml,line=6,title=cnnscope::cnnscope.toml:6: edge: no metric `parms`"
+        "%0Adid you mean params?",
+    )
 
 
 def test_a_summary_that_cannot_be_written_is_not_green(project, run, actions, monkeypatch):
