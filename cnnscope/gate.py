@@ -20,9 +20,12 @@ from cnnscope.errors import CellError, UsageError
 
 
 def measure(network: Model, settings: RunSettings) -> Measured:
-    """Run a network and measure it; MissingExtraError, RunError or UsageError where that cannot be done here."""
+    """Run a network and measure it; MissingExtraError, RunError or UsageError where that cannot be done.
+
+    KeyboardInterrupt where it was interrupted: half a measurement decides nothing.
+    """
     from cnnscope.profiling.profile import profile
-    from cnnscope.profiling.protocol import Limits
+    from cnnscope.profiling.protocol import INTERRUPTED, Limits
     from cnnscope.runtimes import Settings
 
     if not isinstance(network, Network):
@@ -30,6 +33,8 @@ def measure(network: Model, settings: RunSettings) -> Measured:
     shared = {name: value for name, value in settings._asdict().items() if name in Settings._fields}
     limits = Limits(settings.min_time, settings.max_time)
     found = profile(network.shaped(settings.input), Settings(**shared), limits, kernels="none", ceilings=False)
+    if found.latency.stop == INTERRUPTED:
+        raise KeyboardInterrupt
     known = found.summary
     statistics = {f"latency.{name}": value for name, value in known._asdict().items()}
     return Measured(
