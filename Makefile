@@ -13,7 +13,7 @@ dev := $(venv)/dev.stamp
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test check format docs bench verify-all gpu-check wheel clean
+.PHONY: help demo test check budgets format docs bench verify-all gpu-check wheel clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ check: $(dev) ## check format, lint, types and imports
 	@$(venv)/bin/ruff check .
 	@$(venv)/bin/mypy --strict
 	@$(venv)/bin/lint-imports --no-logo
+
+budgets: $(core) ## hold the zoo's networks to the figures of cnnscope.toml and its baseline
+	@$(venv)/bin/cnnscope check
 
 format: $(dev) ## format the code and mend what ruff can mend
 	@$(venv)/bin/ruff check --fix-only .

@@ -14,8 +14,10 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from cnnscope.analysis.report import Report
     from cnnscope.api import Network, load, load_all, networks, verify
+    from cnnscope.budgets.verdicts import Verdicts
     from cnnscope.errors import CnnscopeError, SpecError, UnknownModelError, UsageError
     from cnnscope.export import build_torch, export_onnx
+    from cnnscope.gate import check, check_config
     from cnnscope.profiling.profile import profile
     from cnnscope.profiling.protocol import Limits
     from cnnscope.profiling.record import Profile
@@ -28,6 +30,9 @@ _HOMES = {
     "networks": "api",
     "verify": "api",
     "Network": "api",
+    "check": "gate",
+    "check_config": "gate",
+    "Verdicts": "budgets.verdicts",
     "export_onnx": "export",
     "build_torch": "export",
     "profile": "profiling.profile",
@@ -47,6 +52,8 @@ __all__ = [
     "load_all",
     "networks",
     "verify",
+    "check",
+    "check_config",
     "export_onnx",
     "build_torch",
     "profile",
@@ -56,6 +63,7 @@ __all__ = [
     "Network",
     "Report",
     "Verification",
+    "Verdicts",
     "CnnscopeError",
     "SpecError",
     "UnknownModelError",

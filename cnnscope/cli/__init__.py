@@ -1,7 +1,7 @@
 """The command line: one file per command; each parses, makes one API call and prints. main() catches all errors.
 
-Exit codes: 0 fine, 1 a claim is false under --strict or doctor finds something broken, 2 bad usage or input, 4 an error
-of ours, 130 interrupted.
+Exit codes: 0 fine, 1 a budget is broken, a claim is false under --strict or doctor finds something broken, 2 bad usage
+or input, 3 undecided or nothing was checked, 4 an error of ours or an unwritten report, 130 interrupted.
 """
 
 import importlib
@@ -19,6 +19,8 @@ COMMANDS = {
     "list": "list_",
     "export": "export",
     "verify": "verify",
+    "check": "check",
+    "baseline": "baseline",
     "profile": "profile",
     "report": "report",
     "calibrate": "calibrate",
@@ -43,7 +45,12 @@ def application(words: list[str]) -> typer.Typer:
     )
     app.callback()(_options)
     for name in words[:1] if words[:1] and words[0] in COMMANDS else COMMANDS:
-        app.command(name)(importlib.import_module(f"{__name__}.{COMMANDS[name]}").run)
+        module = importlib.import_module(f"{__name__}.{COMMANDS[name]}")
+        # A command with commands of its own holds them in an app.
+        if hasattr(module, "app"):
+            app.add_typer(module.app, name=name)
+        else:
+            app.command(name)(module.run)
     return app
 
 

@@ -48,7 +48,7 @@ class Column(NamedTuple, Generic[Row]):
 
 
 class Remark(NamedTuple):
-    """A sentence below a table, with the line of the file that it is about, if any. ✗, ≠ or ✓ may come first."""
+    """A sentence below a table, with the line of the file that it is about, if any. ✗, ?, ≠ or ✓ may come first."""
 
     text: str
     path: str = ""

@@ -16,6 +16,8 @@ import pytest
 
 import cnnscope
 from cnnscope import render
+from cnnscope.budgets.baseline import Baseline, NetworkEntry
+from cnnscope.budgets.verdicts import STATUSES, Blamed, Place, Verdict, Verdicts
 from cnnscope.calibration.calibrate import Calibration
 from cnnscope.calibration.ceilings import Ceilings
 from cnnscope.doctor.finding import Diagnosis, Finding, Status
@@ -54,6 +56,22 @@ def _analyses(directory) -> list[Any]:
 
 def _lists(directory) -> list[Any]:
     return [[Listed(name, name, name, (3, 8, 8), 12345, 0, name) for name in HOSTILE]]
+
+
+def _verdicts(directory) -> list[Any]:
+    blamed = tuple(Blamed(name, 3, 1, 2, edited=True, remark=name) for name in HOSTILE)
+    place = Place(HOSTILE[0], 3)
+    found = [
+        Verdict(name, name, name, name, status, why=name, hint=name, message=name, blamed=blamed, spec=place)
+        for name in HOSTILE
+        for status in STATUSES
+    ]
+    return [Verdicts(tuple(found), HOSTILE[0], HOSTILE[1])]
+
+
+def _baselines(directory) -> list[Any]:
+    kept = NetworkEntry("sha256:0", (1, 3, 8, 8), "float32", "sgd", dict.fromkeys(HOSTILE, 12345), {})
+    return [Baseline({name: {name: kept} for name in HOSTILE}, HOSTILE[0])]
 
 
 def _diagnoses(directory) -> list[Any]:
@@ -99,6 +117,8 @@ def _verified(report: Any) -> Verification:
 
 SAMPLES: dict[str, Callable[..., list[Any]]] = {
     "analysis": _analyses,
+    "verdicts": _verdicts,
+    "baseline": _baselines,
     "calibration": _calibrations,
     "doctor": _diagnoses,
     "listing": _lists,

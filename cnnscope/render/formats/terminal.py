@@ -19,7 +19,7 @@ _NARROWEST = 24
 """How narrow a column that wraps gets before others are dropped."""
 _GAP = "  "
 _LABEL = 17
-_STYLES = {"✗": "red", "≠": "yellow", "!": "yellow", "✓": "green"}
+_STYLES = {"✗": "red", "?": "red", "≠": "yellow", "!": "yellow", "✓": "green"}
 _ASCII = str.maketrans(
     {"✗": "x", "≠": "!", "✓": "+", "·": "-", "→": ">", "—": "-", "–": "-", "×": "x", "²": "2", "…": "."}
 )

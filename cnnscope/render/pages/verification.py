@@ -2,8 +2,7 @@
 
 from typing import Any
 
-import cnnscope
-from cnnscope.render.sheet import SCHEMA_VERSION, Column, Remark, Sheet, Value, View, arrange, number, words
+from cnnscope.render.sheet import Column, Remark, Sheet, Value, View, arrange, number, words
 from cnnscope.shapes import dims, elements
 from cnnscope.units import exact, short_bytes
 from cnnscope.verification.record import (
@@ -12,10 +11,6 @@ from cnnscope.verification.record import (
     RUNTIME,
     TORCH,
     Counts,
-    Deviation,
-    Disagreement,
-    LayerVerification,
-    Shapes,
     Verification,
 )
 from cnnscope.verification.rows import VerifiedRow, rows, worst
@@ -34,23 +29,9 @@ def sheet(verification: Verification, view: View) -> Sheet[VerifiedRow]:
 
 
 def record(verification: Verification) -> dict[str, Any]:
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "cnnscope": cnnscope.__version__,
-        "network": verification.network,
-        "source": verification.source,
-        "input_shape": list(verification.input_shape),
-        "dtype": verification.dtype,
-        "seed": verification.seed,
-        "holds": verification.holds,
-        "asked": list(verification.asked),
-        "totals": {metric: _plain(figures) for metric, figures in verification.totals.items()}
-        | {"same_in_place": verification.same_in_place},
-        "layers": [_layer(layer) for layer in verification.layers],
-        "claims": [_claim(claim) for claim in verification.claims],
-        "disagreements": [_disagreement(found) for found in verification.disagreements],
-        "not_asked": [entry._asdict() for entry in verification.not_asked],
-    }
+    from cnnscope.render.verification_records import verification_record
+
+    return verification_record(verification)
 
 
 def verdict(verification: Verification) -> str:
@@ -60,44 +41,6 @@ def verdict(verification: Verification) -> str:
         return f"everything that was asked of {asked} agrees"
     count = len(verification.disagreements)
     return f"{count} figure{'s do' if count > 1 else ' does'} NOT agree; asked were {asked}"
-
-
-def _layer(layer: LayerVerification) -> dict[str, Any]:
-    return {
-        "name": layer.name,
-        "type": layer.type,
-        "line": layer.line,
-        "row": layer.row,
-        "shape": _plain(layer.shape),
-        "params": _plain(layer.params),
-        "buffers": _plain(layer.buffers),
-        "stored": _plain(layer.stored),
-        "macs": _plain(layer.macs),
-        "alone": _deviation(layer.alone),
-        "end_to_end": _deviation(layer.end_to_end),
-    }
-
-
-def _plain(figures: Counts | Shapes) -> dict[str, Any]:
-    return {engine: list(value) if isinstance(value, tuple) else value for engine, value in figures.items()}
-
-
-def _deviation(deviation: Deviation | None) -> dict[str, Any] | None:
-    """An error that is not finite is null: JSON has no word for it."""
-    if not deviation:
-        return None
-    error = deviation.error if deviation.error < float("inf") else None
-    return {"error": error, "bound": deviation.bound, "holds": deviation.holds}
-
-
-def _claim(claim: Any) -> dict[str, Any]:
-    from cnnscope.render.records import claim_record
-
-    return claim_record(claim)
-
-
-def _disagreement(found: Disagreement) -> dict[str, Any]:
-    return {"layer": found.layer or None, "line": found.line, "metric": found.metric, "values": dict(found.values)}
 
 
 def _count(value: Value) -> str:

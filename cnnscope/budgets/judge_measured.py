@@ -1,0 +1,120 @@
+"""Measured figures: decided on the point, believed only with their interval, compared only on one machine."""
+
+import math
+from fractions import Fraction
+
+from cnnscope.budgets.baseline import MeasuredFigure, NetworkEntry, NoBaseline
+from cnnscope.budgets.comparing import SMALLEST_EFFECT, WIDEST_INTERVAL, Ratio, of_estimates, of_pair
+from cnnscope.budgets.config import Written
+from cnnscope.budgets.grammar import Budget, Relative
+from cnnscope.budgets.judge import Case, broken, headroom, holds, verdict
+from cnnscope.budgets.measured import Estimate, Measured, estimate
+from cnnscope.budgets.units import Quantity
+from cnnscope.budgets.verdicts import Verdict
+
+
+def judge_measured(case: Case, written: Written) -> Verdict:
+    """Decide one assertion about a measured figure."""
+    budget = written.budget
+    if isinstance(budget.limit, Relative) and case.pair is not None:
+        ratio = case.pair if isinstance(case.pair, str) else of_pair(case.pair, budget.metric)
+        return _beside_base(case, written, ratio, "in turns with the base")
+    if isinstance(case.measured, str):
+        return verdict(case, written, "undecided", case.measured)
+    found = estimate(case.measured, budget.metric)
+    if isinstance(found, str):
+        return verdict(case, written, "undecided", found, 'give it more time: run = { max_time = "120 s" }')
+    if isinstance(budget.limit, Relative):
+        return _beside_file(case, written, case.measured, found)
+    return _absolute(case, written, found)
+
+
+def _absolute(case: Case, written: Written, found: Estimate) -> Verdict:
+    budget = written.budget
+    assert isinstance(budget.limit, Quantity)
+    limit = float(budget.limit.value)
+    shown = _figures(verdict(case, written, "undecided"), found)._replace(
+        limit=limit, headroom=headroom(found.value, limit, budget.op)
+    )
+    if not holds(found.value, budget.op, limit):
+        return shown._replace(status=broken(budget.level))
+    if found.low is not None and found.high is not None and found.low <= limit <= found.high:
+        return shown._replace(status="thin", why="the interval crosses the limit")
+    return shown._replace(status="thin" if shown.headroom is not None and shown.headroom < 0.02 else "pass")
+
+
+def _beside_file(case: Case, written: Written, measured: Measured, found: Estimate) -> Verdict:
+    """Beside the figure that the baseline keeps."""
+    budget, entry = written.budget, case.base
+    shown = _figures(verdict(case, written, "undecided"), found)
+    if isinstance(entry, NoBaseline):
+        return shown._replace(why=entry.why, hint=entry.hint)
+    old = entry.figures.get(budget.figure) if isinstance(entry, NetworkEntry) else None
+    if old is None:
+        absolute = any(not other.budget.is_relative for other in case.check.budgets)
+        why = "the baseline does not know it yet" + ("" if absolute else ", and the check has no absolute limit")
+        hint = "`cnnscope baseline update` records it"
+        return shown._replace(status="new" if absolute else "undecided", why=why, hint=hint)
+    if not isinstance(old, MeasuredFigure) or old.settings != case.check.run:
+        return shown._replace(
+            why="the baseline is incomparable: it was measured with other settings", hint="`cnnscope baseline update`"
+        )
+    if old.fingerprint != measured.fingerprint:
+        why = f"the baseline was measured on another machine: {old.fingerprint}, not {measured.fingerprint}"
+        if case.skip_other_machines:
+            return shown._replace(status="skipped", why=why, base=old.value)
+        hint = 'compare with --ab, measure on that machine, or write on_other_machine = "skip"'
+        return shown._replace(why=why, hint=hint, base=old.value)
+    ratio = of_estimates(old.estimate, found)
+    missing = "one side has no interval: it needs more samples"
+    return _beside_base(case, written, missing if ratio is None else ratio, "beside the baseline")
+
+
+def _beside_base(case: Case, written: Written, ratio: Ratio | str, how: str) -> Verdict:
+    """A regression needs an effect beyond the limit, and an interval that agrees."""
+    budget = written.budget
+    if isinstance(ratio, str):
+        return verdict(case, written, "undecided", ratio, "give it more time, or a quieter machine")
+    if not all(map(math.isfinite, ratio)) or not 0 < ratio.low <= ratio.high:
+        return verdict(case, written, "undecided", "the comparison gave no number")
+    limit = _limit(budget, ratio.base)
+    allowed = limit / ratio.base
+    shown = verdict(case, written, "pass")._replace(
+        value=ratio.head,
+        base=ratio.base,
+        limit=limit,
+        headroom=headroom(ratio.head, limit, budget.op),
+        low=ratio.base * ratio.low,
+        high=ratio.base * ratio.high,
+    )
+    change = f"{ratio.value - 1:+.1%} ({ratio.low - 1:+.1%} to {ratio.high - 1:+.1%}) {how}"
+    if ratio.low <= allowed <= ratio.high:
+        if (ratio.high - ratio.low) / 2 > max(abs(allowed - 1), WIDEST_INTERVAL):
+            hint = "give it more time, or a quieter machine"
+            return shown._replace(status="undecided", why=f"{change}: the comparison is too noisy", hint=hint)
+        return shown._replace(status="thin", why=f"{change}: the interval crosses the limit")
+    if holds(ratio.head, budget.op, limit):
+        return shown._replace(why=change)
+    if small := _too_small(budget, ratio):
+        return shown._replace(status="thin", why=f"{change}: {small}")
+    return shown._replace(status=broken(budget.level), why=change)
+
+
+def _limit(budget: Budget, base: float) -> float:
+    assert isinstance(budget.limit, Relative)
+    return float(budget.limit.limit(Fraction(base)))
+
+
+def _too_small(budget: Budget, ratio: Ratio) -> str:
+    """Why a change is too small to matter, however sure it is."""
+    change = abs(ratio.head - ratio.base)
+    if budget.min_change and change <= float(budget.min_change.value):
+        return f"the change is within {budget.min_change}"
+    getting_worse = ratio.value > 1 if budget.op in ("<=", "<") else ratio.value < 1
+    if getting_worse and abs(ratio.value - 1) < SMALLEST_EFFECT:
+        return f"the change is below {SMALLEST_EFFECT:.0%}"
+    return ""
+
+
+def _figures(shown: Verdict, found: Estimate) -> Verdict:
+    return shown._replace(value=found.value, low=found.low, high=found.high)

@@ -1,0 +1,155 @@
+"""Raising, tightening and pruning the baseline: the only ways in which it is ever written."""
+
+from collections.abc import Iterable
+from fractions import Fraction
+from pathlib import Path
+
+from cnnscope.budgets.baseline import Baseline, MeasuredFigure, NetworkEntry, NoBaseline, merged, pruned, stale, write
+from cnnscope.budgets.baseline_file import locked, read
+from cnnscope.budgets.config import Check, Config, selected, shown
+from cnnscope.budgets.entries import entry
+from cnnscope.budgets.grammar import Relative
+from cnnscope.budgets.measured import Measure, Measured, cannot_measure
+from cnnscope.budgets.metrics import METRICS, Value
+from cnnscope.budgets.networks import Load, Loaded, networks
+from cnnscope.errors import CnnscopeError, UsageError
+from cnnscope.files import require_place
+
+
+class NothingToRecord(CnnscopeError):
+    """A baseline of nothing would make every later run compare with nothing."""
+
+    exit_code = 3
+
+
+def update(
+    config: Config,
+    *,
+    load: Load,
+    measure: Measure = cannot_measure,
+    only: Iterable[str] = (),
+    tighten: bool = False,
+    static: bool = False,
+) -> Baseline:
+    """Record what networks cost now and return the new baseline.
+
+    `only` names checks, `tighten` keeps every figure that is better than today's, `static` keeps measured figures as
+    they are. Nothing is written unless everything could be had: NothingToRecord or CannotMeasure (exit 3) otherwise.
+    """
+    path = require_path(config)
+    names = tuple(only)
+    chosen = selected(config.checks, names)
+    if unknown := [name for name in names if not selected(config.checks, [name])]:
+        known = ", ".join(check.name for check in config.checks)
+        raise NothingToRecord(f"no check matches {unknown[0]}", f"known are {known}")
+    new = {check.name: _entries(check, config, load, None if static else measure) for check in chosen}
+    new = {name: networks for name, networks in new.items() if networks}
+    if not new:
+        raise NothingToRecord(
+            "no check names a figure: there is nothing to record", "add a budget such as params <= 5M"
+        )
+    with locked(path):
+        old = _old(path)
+        for check in chosen:
+            for network in new.get(check.name, {}):
+                before = old.entry(check.name, network)
+                new[check.name][network] = _carried(
+                    new[check.name][network], before, check, tighten=tighten, static=static
+                )
+        result = merged(old, new)
+        write(path, result)
+    return result
+
+
+def prune(config: Config, *, load: Load) -> tuple[Baseline, list[tuple[str, str, str]]]:
+    """Remove what no check asks for any more; returns the new baseline and what was removed."""
+    path = require_path(config)
+    wanted = {}
+    for check in config.checks:
+        figures = frozenset(written.budget.figure for written in check.budgets)
+        wanted[check.name] = {one.model.name: figures for one in _loaded(check, config, load)}
+    with locked(path):
+        old = read(path, shown(path))
+        if isinstance(old, NoBaseline):
+            raise UsageError(old.why, old.hint)
+        gone = stale(old, wanted)
+        result = pruned(old, gone)
+        if gone:
+            write(path, result)
+    return result, gone
+
+
+def require_path(config: Config) -> Path:
+    """Where the baseline is; UsageError where the configuration names none, or a place where no file can be."""
+    if config.baseline_path is None:
+        where = config.path or "the configuration"
+        raise UsageError(f"{where} names no baseline", 'add baseline = "cnnscope.baseline.json"')
+    require_place(config.baseline_path)
+    return config.baseline_path
+
+
+def _old(path: Path) -> Baseline:
+    """The file as it is; an absent one is empty, a corrupt one is an error, since the rest of it would be lost."""
+    old = read(path, shown(path))
+    if isinstance(old, Baseline):
+        return old
+    if path.exists() and "incomparable" not in old.why:
+        raise UsageError(old.why, "restore it from version control, or delete it and update again")
+    return Baseline({})
+
+
+def _loaded(check: Check, config: Config, load: Load) -> list[Loaded]:
+    found = networks(check, config.folder, load)
+    for one in found:
+        if not isinstance(one, Loaded):
+            raise UsageError(f"{check.name}: {one.why}", one.hint)
+    return [one for one in found if isinstance(one, Loaded)]
+
+
+def _entries(check: Check, config: Config, load: Load, measure: Measure | None) -> dict[str, NetworkEntry]:
+    measures = measure is not None and any(written.budget.metric.measured for written in check.budgets)
+    found = {}
+    for one in _loaded(check, config, load):
+        measured = measure(one.model, check.run) if measure is not None and measures else None
+        made = entry(one.report, check, measured)
+        _require_all(made, check, one.model.name, measured)
+        if made.figures or not measures:
+            found[one.model.name] = made
+    return {name: made for name, made in found.items() if made.figures}
+
+
+def _require_all(made: NetworkEntry, check: Check, network: str, measured: Measured | None) -> None:
+    """NothingToRecord where a figure that a budget asks for could not be had."""
+    for written in check.budgets:
+        budget = written.budget
+        if budget.metric.kind == "claims" or (budget.metric.measured and measured is None):
+            continue
+        if budget.figure not in made.figures:
+            why = f": the run is not stable ({measured.why})" if measured and not measured.stable else ""
+            raise NothingToRecord(
+                f"{check.name}, {network}: {budget.figure} cannot be had{why}", "mend the budget, or measure longer"
+            )
+
+
+def _carried(new: NetworkEntry, old: NetworkEntry | None, check: Check, *, tighten: bool, static: bool) -> NetworkEntry:
+    """The new entry with what is kept of the old one."""
+    if old is None:
+        return new
+    figures: dict[str, Value | MeasuredFigure] = dict(new.figures)
+    for name, before in old.figures.items():
+        if (static and isinstance(before, MeasuredFigure)) or (
+            tighten
+            and name in figures
+            and old.input_shape == new.input_shape
+            and _is_better(name, before, figures[name], check)
+        ):
+            figures[name] = before
+    return new._replace(figures=figures)
+
+
+def _is_better(name: str, before: Value | MeasuredFigure, now: Value | MeasuredFigure, check: Check) -> bool:
+    """Is the old figure the tighter one? The budgets beside a base say which way that is, else the metric."""
+    was, here = (Fraction(one.value if isinstance(one, MeasuredFigure) else one) for one in (before, now))
+    ops = [w.budget.op for w in check.budgets if w.budget.figure == name and isinstance(w.budget.limit, Relative)]
+    more_is_better = ops[0] in (">=", ">") if ops else METRICS[name.partition("@")[0]].more_is_better
+    return was > here if more_is_better else was < here

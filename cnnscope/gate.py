@@ -1,0 +1,184 @@
+"""The Python interface to budgets: checks and baselines over the networks that api.py loads.
+
+Everything below is handed its networks and its clock; this is where the two are plugged in.
+"""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from cnnscope.api import Network, load_all
+from cnnscope.budgets import baseline_file, config, updating
+from cnnscope.budgets.baseline import Baseline, NoBaseline
+from cnnscope.budgets.config import Check, Config, Written
+from cnnscope.budgets.grammar import budget
+from cnnscope.budgets.measured import Measured, Model, cannot_measure
+from cnnscope.budgets.networks import Load, located
+from cnnscope.budgets.run import run
+from cnnscope.budgets.settings import RunSettings
+from cnnscope.budgets.verdicts import Verdicts
+from cnnscope.errors import CellError, UsageError
+
+
+def measure(network: Model, settings: RunSettings) -> Measured:
+    """Run a network and measure it; MissingExtraError, RunError or UsageError where that cannot be done.
+
+    KeyboardInterrupt where it was interrupted: half a measurement decides nothing.
+    """
+    from cnnscope.profiling.profile import profile
+    from cnnscope.profiling.protocol import INTERRUPTED, Limits
+    from cnnscope.runtimes import Settings
+
+    if not isinstance(network, Network):
+        return cannot_measure(network, settings)
+    shared = {name: value for name, value in settings._asdict().items() if name in Settings._fields}
+    limits = Limits(settings.min_time, settings.max_time)
+    found = profile(network.shaped(settings.input), Settings(**shared), limits, kernels="none", ceilings=False)
+    if found.latency.stop == INTERRUPTED:
+        raise KeyboardInterrupt
+    known = found.summary
+    statistics = {f"latency.{name}": value for name, value in known._asdict().items()}
+    return Measured(
+        n=known.n,
+        median=known.median,
+        low=known.low,
+        high=known.high,
+        statistics=statistics | {"throughput": found.throughput},
+        samples=found.latency.samples,
+        fingerprint=str(found.environment["fingerprint"]),
+        stable=known.stable,
+        why=f"the samples vary by {known.cv:.0%}, their middle half by {known.iqr / known.median:.0%} of the median",
+    )
+
+
+def check(
+    model: str | Network,
+    *budgets: str,
+    input: str | None = None,
+    batch: int = 1,
+    dtype: str = "float32",
+    baseline: str | None = None,
+) -> Verdicts:
+    """Judge one model by budgets such as "params <= 5M".
+
+    `model` is what `load_all` takes, or a network. `baseline` names a baseline file with a check of the model's name.
+    UsageError for a budget that cannot be read; without any budget the verdict is undecided.
+    """
+    name = model if isinstance(model, str) else model.name
+    asked = Check(
+        name,
+        (name,),
+        tuple(map(_written, budgets)),
+        input,
+        batch,
+        dtype,
+        run=RunSettings(batch=batch, dtype=dtype, input=input),
+    )
+    alone = Config("", Path(), (asked,), baseline=baseline or "")
+    kept = _baseline(alone, baseline)
+    load: Load = load_all
+    if isinstance(model, Network):
+        load = _given(model)
+    return run(alone._replace(baseline=""), load=load, baseline=kept, measure=measure)
+
+
+def check_config(
+    path: Path | None = None,
+    *,
+    only: Iterable[str] = (),
+    baseline: str | None = None,
+    ab: str | None = None,
+    exit_zero: bool = False,
+) -> Verdicts:
+    """Judge the checks of a configuration: that of `path`, or the nearest one from the current folder upwards.
+
+    `only` are names or patterns of checks. `baseline` overrides the file that the configuration names: a path, or
+    git:REF for the configured file at the merge base with REF. With `ab`, a revision, measured figures beside a base
+    are measured in turns with the network as it was at that merge base.
+    """
+    found = configuration(path)
+    load_base = None
+    if ab is not None:
+        from cnnscope.budgets.revision import loader_at
+
+        load_base = loader_at(ab, found.folder, load_all)
+    committed = _baseline(found, None)
+    return run(
+        found,
+        load=load_all,
+        baseline=committed if baseline is None else _baseline(found, baseline),
+        committed=_to_prune(found, baseline, committed),
+        measure=measure,
+        load_base=load_base,
+        only=only,
+        exit_zero=exit_zero,
+    )
+
+
+def configuration(path: Path | None = None) -> Config:
+    """The configuration of a path, or the nearest one; an empty one where there is none."""
+    chosen = path or config.find(Path.cwd())
+    return config.read(chosen) if chosen else Config("", Path.cwd())
+
+
+def update_baseline(
+    path: Path | None = None, *, only: Iterable[str] = (), tighten: bool = False, static: bool = False
+) -> Baseline:
+    """Record what the networks of a configuration cost now; see budgets.updating.update."""
+    found = configuration(path)
+    return updating.update(found, load=load_all, measure=measure, only=only, tighten=tighten, static=static)
+
+
+def prune_baseline(path: Path | None = None) -> tuple[Baseline, list[tuple[str, str, str]]]:
+    """Remove entries that no check asks for; the new baseline and what was removed: (check, network, figure)."""
+    return updating.prune(configuration(path), load=load_all)
+
+
+def read_baseline(path: Path | None = None) -> Baseline:
+    """The baseline that a configuration names; UsageError where there is none to read."""
+    found = configuration(path)
+    updating.require_path(found)
+    kept = _baseline(found, None)
+    if isinstance(kept, NoBaseline):
+        raise UsageError(kept.why, kept.hint)
+    return kept
+
+
+def first_config(models: Sequence[str]) -> str:
+    """The text of a configuration that holds these models to what they cost now and a tenth more."""
+    from cnnscope.budgets.first_config import first_config as write
+
+    found = []
+    for model in models:
+        networks = load_all(located(model, Path()))
+        for network in networks:
+            name = f"{model}:{network.name}" if len(networks) > 1 else model
+            found.append((name, network.analyze()))
+    return write(found)
+
+
+def _written(text: str) -> Written:
+    try:
+        return Written(budget(text))
+    except CellError as error:
+        raise UsageError(f"--budget '{text[:60]}': {error.message}", error.hint) from None
+
+
+def _given(network: Network) -> Load:
+    return lambda model: [network]
+
+
+def _baseline(found: Config, override: str | None) -> Baseline | NoBaseline:
+    """The baseline to compare with: the configured file, another file, or a file of another revision."""
+    from cnnscope.budgets.revision import PREFIX, baseline_at
+
+    if override and override.startswith(PREFIX):
+        return baseline_at(override.removeprefix(PREFIX), updating.require_path(found))
+    path = Path(override) if override else found.baseline_path
+    if path is None:
+        return NoBaseline("no baseline is named", 'add baseline = "cnnscope.baseline.json" and update it')
+    return baseline_file.read(path, config.shown(path))
+
+
+def _to_prune(found: Config, override: str | None, committed: Baseline | NoBaseline) -> Baseline | NoBaseline:
+    """Entries that nobody asks for are looked for in the file of the working tree, whatever is compared with."""
+    return committed if override is None or found.baseline else NoBaseline("no baseline is named")

@@ -1,0 +1,256 @@
+"""The baseline file: what it keeps, who writes it, and that nothing can leave half of one."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from cnnscope.budgets.baseline import Baseline, MeasuredFigure, NetworkEntry, NoBaseline, RowEntry, text
+from cnnscope.budgets.baseline_file import read_text
+from cnnscope.budgets.config import Check, Config, Written
+from cnnscope.budgets.grammar import budget
+from cnnscope.budgets.measured import CannotMeasure
+from cnnscope.budgets.settings import RunSettings
+from cnnscope.budgets.updating import NothingToRecord, update
+from tests.budgets.conftest import CONFIG, MACS, PAGE, PARAMS
+from tests.budgets.test_measured import Planted, measured
+
+ROOT = Path(__file__).parents[2]
+SCHEMA = Draft202012Validator(json.loads((ROOT / "docs" / "baseline.schema.json").read_text("utf-8")))
+
+names = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)
+seconds = st.floats(1e-9, 1e3)
+figures = st.one_of(
+    st.integers(0, 10**15),
+    st.fractions(0, 10**6, max_denominator=1000),
+    st.builds(
+        MeasuredFigure,
+        seconds,
+        st.none() | seconds,
+        st.none() | seconds,
+        st.integers(1, 10**6),
+        seconds,
+        names,
+        st.just(RunSettings()),
+    ),
+)
+rows = st.builds(RowEntry, names, st.dictionaries(st.sampled_from(["macs", "params"]), st.integers(1, 10**12)))
+entries = st.builds(
+    NetworkEntry,
+    names,
+    st.lists(st.integers(1, 512), min_size=1, max_size=4).map(tuple),
+    names,
+    names,
+    st.dictionaries(names, figures, max_size=3),
+    st.dictionaries(names, rows, max_size=3),
+)
+baselines = st.builds(Baseline, st.dictionaries(names, st.dictionaries(names, entries, max_size=2), max_size=2))
+
+
+@given(baselines)
+def test_what_is_written_is_read_back(kept):
+    found = read_text(text(kept), "b.json")
+    assert isinstance(found, Baseline), found
+    assert found.checks == kept.checks
+    assert text(found) == text(kept)
+    SCHEMA.validate(json.loads(text(kept)))
+
+
+@given(baselines, st.data())
+def test_a_file_that_was_cut_is_corrupt(kept, data):
+    whole = text(kept).rstrip()
+    cut = data.draw(st.integers(0, len(whole) - 1))
+    assert isinstance(read_text(whole[:cut], "b.json"), NoBaseline)
+
+
+def test_every_figure_and_row_has_a_line_of_its_own(project):
+    lines = (project / "base.json").read_text("utf-8").splitlines()
+    assert f'     "macs": {MACS},' in lines
+    assert f'     "params": {PARAMS},' in lines
+    assert '     "params@conv*": 336' in lines
+    assert sum(line.startswith('     "conv1": {"is": "Conv(') for line in lines) == 1
+    keys = [line.split('"')[1] for line in lines if line.startswith('     "')]
+    assert keys == sorted(keys[:3]) + sorted(keys[3:])
+
+
+def test_fractions_are_exact():
+    kept = Baseline({"c": {"n": NetworkEntry("s", (1,), "float32", "sgd", {"receptive_field": Fraction(435, 2)}, {})}})
+    assert '"receptive_field": "435/2"' in text(kept)
+    assert read_text(text(kept), "b").checks["c"]["n"].figures["receptive_field"] == Fraction(435, 2)
+
+
+def test_check_never_writes(project, run):
+    before = {path.name: path.read_bytes() for path in project.iterdir()}
+    (project / "net.md").write_text(PAGE.replace("| conv2 | conv | 8 |", "| conv2 | conv | 9 |"), encoding="utf-8")
+    assert run("check")[0] == 1
+    assert {name: (project / name).read_bytes() for name in before if name != "net.md"} == {
+        name: content for name, content in before.items() if name != "net.md"
+    }
+
+
+def widen(project, maps):
+    (project / "net.md").write_text(
+        PAGE.replace("| conv2 | conv | 8 |", f"| conv2 | conv | {maps} |"), encoding="utf-8"
+    )
+
+
+def kept_macs(project):
+    return json.loads((project / "base.json").read_text("utf-8"))["checks"]["edge"]["net"]["figures"]["macs"]
+
+
+def test_tighten_lowers_and_never_raises(project, run):
+    widen(project, 16)
+    assert run("baseline", "update", "--tighten")[0] == 0
+    assert kept_macs(project) == MACS
+    widen(project, 4)
+    assert run("baseline", "update", "--tighten")[0] == 0
+    assert kept_macs(project) < MACS
+    widen(project, 8)
+    assert run("baseline", "update")[0] == 0
+    assert kept_macs(project) == MACS
+
+
+def test_an_update_of_one_check_leaves_the_others(project, run):
+    (project / "cnnscope.toml").write_text(
+        CONFIG + CONFIG.partition("\n\n")[2].replace("edge", "other"), encoding="utf-8"
+    )
+    widen(project, 4)
+    assert run("baseline", "update", "--check", "other")[0] == 0
+    assert kept_macs(project) == MACS
+    assert json.loads((project / "base.json").read_text("utf-8"))["checks"]["other"]["net"]["figures"]["macs"] < MACS
+
+
+@pytest.mark.parametrize(
+    "config, words, code, told",
+    [
+        (CONFIG.replace('baseline = "base.json"', ""), [], 2, "cnnscope.toml names no baseline\n  add baseline = "),
+        (CONFIG, ["--check", "edgy"], 3, "no check matches edgy\n  known are edge\n"),
+        ('baseline = "base.json"\n', [], 3, "no check names a figure: there is nothing to record"),
+        (CONFIG.replace("params@conv*", "params@stem*"), [], 3, "edge, net: params@stem* cannot be had"),
+        (CONFIG.replace("net.md", "gone.md"), [], 2, "edge: gone.md: no such file"),
+        (CONFIG.replace("params@conv* <= 400", "latency.median <= 1 s"), [], 3, "latency cannot be measured here"),
+        (CONFIG.replace("base.json", "no/such/base.json"), [], 2, "there is no directory"),
+    ],
+)
+def test_an_update_that_cannot_be_whole_writes_nothing(project, run, config, words, code, told):
+    before = (project / "base.json").read_bytes()
+    (project / "cnnscope.toml").write_text(config, encoding="utf-8")
+    found, _, err = run("baseline", "update", *words)
+    assert (found, told in err) == (code, True), err
+    assert (project / "base.json").read_bytes() == before
+
+
+def test_an_update_does_not_write_over_a_corrupt_file(project, run):
+    (project / "base.json").write_text("{", encoding="utf-8")
+    code, _, err = run("baseline", "update")
+    assert (code, "is corrupt" in err) == (2, True)
+    assert (project / "base.json").read_text("utf-8") == "{"
+
+
+def test_prune_removes_what_nobody_asks_for_and_turns_check_green(project, run):
+    (project / "cnnscope.toml").write_text(CONFIG.replace('"macs <= base + 1%", ', ""), encoding="utf-8")
+    code, out, _ = run("check")
+    assert (code, "the baseline has an entry that no check asks for: net, macs" in out) == (1, True)
+    code, _, err = run("baseline", "prune")
+    assert (code, err) == (0, "removed edge, net, macs\nentries removed: 1\n")
+    assert run("check")[0] == 0
+
+
+def test_prune_without_a_baseline_is_an_error(folder, run):
+    (folder / "cnnscope.toml").write_text(CONFIG, encoding="utf-8")
+    assert run("baseline", "prune")[0] == 2
+
+
+def test_show_prints_every_figure(project, run):
+    code, out, _ = run("baseline", "show")
+    assert code == 0
+    assert out == (
+        "baseline base.json\n"
+        "check  network  figure         value\n"
+        "------------------------------------\n"
+        "edge   net      macs          25,856\n"
+        "edge   net      params         5,466\n"
+        "edge   net      params@conv*     336\n"
+        "3 figures\n"
+    )
+    code, out, _ = run("baseline", "show", "--format", "json")
+    SCHEMA.validate(json.loads(out))
+
+
+LATENCY = Check("slow", ("net.md",), tuple(Written(budget(one)) for one in ("latency.median <= base", "params <= 6K")))
+
+
+def test_measured_figures_are_kept_with_n_median_interval_and_fingerprint(folder):
+    config = Config("c.toml", folder, (LATENCY,), "b.json")
+    kept = update(config, load=lambda model: [Planted()], measure=lambda network, settings: measured(10))
+    figure = kept.checks["slow"]["net"].figures["latency.median"]
+    assert (figure.n, figure.fingerprint, figure.value) == (100, "this machine", figure.median)
+    assert figure.low < figure.value < figure.high
+
+
+def test_a_static_update_keeps_measured_figures(folder):
+    config = Config("c.toml", folder, (LATENCY,), "b.json")
+    update(config, load=lambda model: [Planted()], measure=lambda network, settings: measured(10))
+
+    def no_clock(network, settings):
+        raise CannotMeasure("no clock")
+
+    with pytest.raises(CannotMeasure):
+        update(config, load=lambda model: [Planted()], measure=no_clock)
+    kept = update(config, load=lambda model: [Planted()], measure=no_clock, static=True)
+    assert set(kept.checks["slow"]["net"].figures) == {"latency.median", "params"}
+
+
+def test_a_noisy_run_is_not_recorded(folder):
+    config = Config("c.toml", folder, (LATENCY,), "b.json")
+    with pytest.raises(NothingToRecord) as fault:
+        update(config, load=lambda m: [Planted()], measure=lambda n, s: measured(10, stable=False, why="cv 40 %"))
+    assert fault.value.message == "slow, net: latency.median cannot be had: the run is not stable (cv 40 %)"
+    assert not (folder / "b.json").exists()
+
+
+def updating(project, *words):
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.Popen(
+        [sys.executable, "-m", "cnnscope", "baseline", "update", *words],
+        cwd=project,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_writers_at_the_same_time_lose_nothing(project):
+    """Every writer records a check of its own; a writer that read before another wrote would undo it."""
+    checks = [f"check{number}" for number in range(6)]
+    part = CONFIG.partition("\n\n")[2]
+    (project / "cnnscope.toml").write_text(
+        CONFIG + "".join("\n" + part.replace("edge", name) for name in checks), encoding="utf-8"
+    )
+    writers = [updating(project, "--check", name) for name in checks]
+    assert [(writer.communicate()[1], writer.returncode)[1] for writer in writers] == [0] * len(checks)
+    kept = read_text((project / "base.json").read_text("utf-8"), "base.json")
+    assert set(kept.checks) == {"edge", *checks}
+
+
+def test_a_writer_that_is_killed_leaves_a_valid_file(project):
+    """Killed a little later each time; whatever is there afterwards is a whole baseline, and the next writer is free."""
+    for delay in (0.05, 0.1, 0.15, 0.2, 0.25, 0.3):
+        writer = updating(project)
+        time.sleep(delay)
+        writer.send_signal(signal.SIGKILL)
+        writer.wait()
+        writer.stderr.close()
+        assert isinstance(read_text((project / "base.json").read_text("utf-8"), "base.json"), Baseline)
+    last = updating(project)
+    assert (last.communicate()[1], last.returncode)[1] == 0
