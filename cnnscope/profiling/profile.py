@@ -24,7 +24,7 @@ AUTO = "auto"
 BUSY, STOLEN = 0.05, 0.01
 """Shares of the machine's CPU time, used by others or given away by the hypervisor, that are worth a note."""
 
-_DEVICE = re.compile(r"(\w+)(?::\d+)?")
+_DEVICE = re.compile(r"(\w+)(?::[0-9]{1,3})?")
 _MOST_THREADS = 1024
 
 
@@ -121,7 +121,8 @@ def _joined(
         ceilings=None,
         environment=environment | {"fingerprint": machine.fingerprint(environment)},
         facts=result["facts"],
-        notes=tuple(_notes(settings, result, environment)),
+        notes=tuple(_notes(settings, result)),
+        interrupted=result["interrupted"],
     )
 
 
@@ -140,7 +141,7 @@ def _work(layer: LayerReport, itemsize: Bytes) -> LayerWork:
     )
 
 
-def _notes(settings: Settings, result: dict[str, Any], environment: dict[str, Any]) -> list[str]:
+def _notes(settings: Settings, result: dict[str, Any]) -> list[str]:
     """What may have disturbed the measurement, each with what to do about it."""
     notes, use = [], result["use"]
     if not result["finite"]:

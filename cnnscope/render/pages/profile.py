@@ -4,7 +4,7 @@ from typing import Any
 
 from cnnscope.profiling import protocol, statistics
 from cnnscope.profiling.plain import to_record
-from cnnscope.profiling.record import Profile
+from cnnscope.profiling.record import MOST_OVERHEAD, Profile
 from cnnscope.profiling.rows import TimedRow, rows
 from cnnscope.render.sheet import Column, Remark, Sheet, Value, View, arrange, number, words
 from cnnscope.shapes import dims, elements
@@ -121,8 +121,8 @@ def _latency(profile: Profile) -> str:
             too_few.append(f"p{percent} needs {statistics.fewest_samples(percent)}")
         else:
             parts.append(f"p{percent} {short_seconds(value)}")
-    small = f" too small: {', '.join(too_few)}" if too_few else ""
-    inner = f" of {profile.latency.inner} runs each" if profile.latency.inner > 1 else ""
+    small = f", too small: {', '.join(too_few)}" if too_few else ""
+    inner = f" samples of {profile.latency.inner} runs each" if profile.latency.inner > 1 else ""
     return f"{'; '.join(parts)}; n = {known.n}{inner}{small}"
 
 
@@ -149,6 +149,8 @@ def _layers(profile: Profile) -> str:
     if not profile.kernels:
         return "not timed"
     found = profile.kernel_seconds
+    if not found:
+        return f"no kernel took a microsecond, which is the least that is counted; by {profile.method}"
     lines: dict[str, float] = {}
     for kernel in profile.kernels:
         if kernel.line:
@@ -162,7 +164,7 @@ def _layers(profile: Profile) -> str:
     )
     if profile.overhead is None:
         return text
-    held = "" if profile.times_hold else f", so only shares are shown (above {0.1:.0%})"
+    held = "" if profile.times_hold else f", so only shares are shown (above {MOST_OVERHEAD:.0%})"
     return f"{text}; timing kernels changed a run by {profile.overhead:+.1%}{held}"
 
 
