@@ -11,8 +11,8 @@ from cnnscope.units import Bytes, short_bytes
 
 PROCESS: dict[str, Bytes] = {"onnxruntime": 150_000_000, "torch": 400_000_000}
 """A Python process with the runtime loaded, before it has seen a network."""
-WEIGHTS: dict[str, float] = {"onnxruntime": 2.2, "torch": 1.2}
-"""Copies of the weights that are held at once: as drawn, and as the runtime packs them."""
+WEIGHTS: dict[str, float] = {"onnxruntime": 3.0, "torch": 1.2}
+"""Copies of the weights that are held at once: as drawn, as handed over, and as the runtime packs them."""
 ACTIVATIONS = 1.5
 """Of the peak by liveness: arenas, workspaces and padded layouts."""
 

@@ -18,6 +18,7 @@ from cnnscope.profiling.protocol import Limits, Progress
 from cnnscope.profiling.record import Latency, LayerWork, Memory, Profile
 from cnnscope.profiling.worker import ALONE, KERNEL_METHODS, RUNTIME, Request
 from cnnscope.runtimes import Kernel, OptimisedNode, Settings
+from cnnscope.shapes import LARGEST_DIMENSION
 from cnnscope.units import Bytes
 
 AUTO = "auto"
@@ -25,7 +26,7 @@ BUSY, STOLEN = 0.05, 0.01
 """Shares of the machine's CPU time, used by others or given away by the hypervisor, that are worth a note."""
 
 _DEVICE = re.compile(r"(\w+)(?::[0-9]{1,3})?")
-_MOST_THREADS = 1024
+_MOST_THREADS, _LARGEST_SEED = 1024, 2**63 - 1
 
 
 def profile(
@@ -65,9 +66,13 @@ def check(settings: Settings, limits: Limits, kernels: str = AUTO) -> None:
     _one_of("dtype", settings.dtype, runtimes.DTYPES)
     _one_of("graph-opt", settings.graph_opt, runtimes.GRAPH_OPTS)
     _one_of("kernels", kernels, (AUTO, *KERNEL_METHODS))
-    for name, number, most in (("threads", settings.threads, _MOST_THREADS), ("batch", settings.batch, 2**31 - 1)):
-        if not 1 <= number <= most:
-            raise UsageError(f"{name} {number}", f"write a whole number from 1 to {most}")
+    for name, number, least, most in (
+        ("threads", settings.threads, 1, _MOST_THREADS),
+        ("batch", settings.batch, 1, LARGEST_DIMENSION),
+        ("seed", settings.seed, 0, _LARGEST_SEED),
+    ):
+        if not least <= number <= most:
+            raise UsageError(f"{name} {number}", f"write a whole number from {least} to {most}")
     if settings.runtime == "torch" and (settings.graph_opt != "all" or kernels == ALONE):
         raise UsageError(
             "torch runs layers as they are", "leave --graph-opt and --kernels alone out, or use onnxruntime"

@@ -1,7 +1,6 @@
 """Small networks that a runtime rewrites in all its ways, and random ones; and what must hold of every attribution."""
 
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
 
 import onnx
 from hypothesis import strategies as st
@@ -12,7 +11,7 @@ from cnnscope.export import onnx_model
 from cnnscope.export.recipe import steps
 from cnnscope.graph import INPUT, Graph, Layer, Node, place, walk
 from cnnscope.ops import Op
-from cnnscope.profiling.attribution import LINES, Attribution, attribute
+from cnnscope.profiling.attribution import Attribution, attribute
 from cnnscope.runtimes import KernelTimes, Settings
 from cnnscope.runtimes.onnxruntime import kernels
 from cnnscope.shapes import Shape
@@ -178,13 +177,17 @@ def _flows(layers, times, found, own, homes) -> Iterator[str]:
             return set()
         return {node.name} if own.get(node.name) else {name for read in node.inputs for name in origins(read)}
 
-    real = {(maker, node.name) for node in times.nodes if own.get(node.name) for t in node.inputs for maker in origins(t)}
+    real = {
+        (maker, node.name) for node in times.nodes if own.get(node.name) for t in node.inputs for maker in origins(t)
+    }
     steps_of_one = {(one, other) for one in own for other in own if own[one] & own[other]}
     for maker, reader in sorted(real - expected - steps_of_one):
         yield f"{reader} {sorted(own[reader])} reads what {maker} {sorted(own.get(maker, ()))} made; no layer of it does"
     reached = {reader: {maker for maker, to in real if to == reader} for reader in own}
     for maker, reader in sorted(expected - real - steps_of_one):
-        kin = {other for one, other in steps_of_one if one == reader} | {other for one, other in steps_of_one if one == maker}
+        kin = {other for one, other in steps_of_one if one == reader} | {
+            other for one, other in steps_of_one if one == maker
+        }
         if not any((maker, other) in real or (other, reader) in real for other in kin) and reader in reached:
             yield f"{reader} {sorted(own[reader])} should read what {maker} {sorted(own.get(maker, ()))} made, and does not"
 

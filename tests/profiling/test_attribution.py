@@ -183,7 +183,9 @@ def test_equal_operators_on_one_tensor_that_were_merged_are_all_shown():
         "right | max pool | 2 | 2 | in",
         "out | add | | | left, right",
     )
-    layers, _, removed = joined(graph, node("right", "MaxPool", "in", "right"), node("out", "Add", "right right", "out"))
+    layers, _, removed = joined(
+        graph, node("right", "MaxPool", "in", "right"), node("out", "Add", "right right", "out")
+    )
     assert (layers, removed) == ({"right": ("left", "right"), "out": ("out",)}, ())
 
 

@@ -103,8 +103,12 @@ def _summary(profile: Profile) -> list[tuple[str, str]]:
     ]
     if environment:
         lines.append(("machine", _machine(profile)))
-    facts = "; ".join(f"{name} {value}" for name, value in profile.facts.items())
+    facts = "; ".join(f"{name} {_plain(value)}" for name, value in profile.facts.items())
     return [*lines, ("runtime", facts)] if facts else lines
+
+
+def _plain(fact: Any) -> str:
+    return ", ".join(map(str, fact)) if isinstance(fact, list) else str(fact)
 
 
 def _latency(profile: Profile) -> str:
