@@ -5,8 +5,8 @@ that makes such a tensor ran every operator between it and the tensors of ours t
 layout (NCHWc) has renamed the tensor, the kernel's own name says what it began with, and the element-wise operators
 behind it are its own as well. A change of layout counts with the layer that reads its result and so asked for it.
 
-Operators that do the same to the same tensor may be merged: the one that runs then ran for all of them. (Where one of
-them is not merged but swallowed by what reads it, as a ReLU is by a ReLU6, it counts with the merged ones all the same.)
+Operators that do the same to the same tensor may be merged: the one that runs then ran for all of them. (One that is
+not merged but swallowed by what reads it, as a ReLU is by a ReLU6, counts with the merged ones all the same.)
 """
 
 import re

@@ -10,7 +10,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, NoReturn
+from typing import Any
 
 from cnnscope import errors
 from cnnscope.errors import CnnscopeError, RunError
@@ -49,7 +49,7 @@ def in_fresh_process(request: Request, progress: Callable[[Progress], None]) -> 
             # It ended before it could say that it was interrupted.
             raise KeyboardInterrupt
         complaints.seek(0)
-        _died(process.returncode, complaints.read().decode(errors="replace"))
+        raise _died(process.returncode, complaints.read().decode(errors="replace"))
 
 
 def _environment() -> dict[str, str]:
@@ -132,11 +132,11 @@ def _passing_interrupts_on(process: subprocess.Popen[bytes]) -> Iterator[Callabl
         signal.signal(signal.SIGINT, before)
 
 
-def _died(code: int, complaints: str) -> NoReturn:
+def _died(code: int, complaints: str) -> RunError:
     last = next((line.strip() for line in reversed(complaints.splitlines()) if line.strip()), "")
     if code < 0:
         name = signal.Signals(-code).name if -code in set(signal.Signals) else str(-code)
         killed = "the system was out of memory, or someone ended it: use a smaller --batch or --input"
         hint = killed if -code == signal.SIGKILL else last
-        raise RunError(f"the measuring process was ended by {name}", hint)
-    raise RunError(f"the measuring process ended without a result (exit code {code})", last)
+        return RunError(f"the measuring process was ended by {name}", hint)
+    return RunError(f"the measuring process ended without a result (exit code {code})", last)

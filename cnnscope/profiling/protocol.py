@@ -98,7 +98,7 @@ class Protocol:
         return (self.clock() - start) / inner / 1e9
 
     def _warm_up(self, first: float) -> tuple[float, int]:
-        """Run until three windows agree or a fifth of the time is over; seconds of a run, and runs, the first included."""
+        """Run until three windows agree or a fifth of the time is over; seconds of a run, and runs with the first."""
         end = self.clock() + (self.limits.max_time * WARM_UP_SHARE - first) * 1e9
         typical, runs, medians = first, 1, list[float]()
         while self._goes_on(end):

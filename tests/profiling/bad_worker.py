@@ -9,7 +9,8 @@ import time
 
 
 def say(**message):
-    print(json.dumps(message), flush=True)
+    sys.stdout.write(json.dumps(message) + "\n")
+    sys.stdout.flush()
 
 
 def killed():
@@ -25,8 +26,7 @@ def stumbled():
 
 
 def chatty():
-    print("Welcome to the library", flush=True)
-    print("[1, 2]\n{}\nnull\n" + json.dumps({"other": 1}), flush=True)
+    sys.stdout.write("Welcome to the library\n[1, 2]\n{}\nnull\n" + json.dumps({"other": 1}) + "\n")
     say(progress=["loading", 0, None, None])
     say(result={"seen": True})
 
