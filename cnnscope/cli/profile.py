@@ -63,7 +63,7 @@ def run(
 ) -> None:
     """Latency with its confidence interval, and the time of every layer beside the work that it does."""
     from cnnscope.api import load_all
-    from cnnscope.profiling.profile import check
+    from cnnscope.profiling.profile import check, require_fit
     from cnnscope.profiling.protocol import Limits
     from cnnscope.render.pages import profile as page
     from cnnscope.runtimes import Settings
@@ -89,6 +89,8 @@ def run(
     for one in wanted:
         check(one, limits, kernels)
     graphs = [network.shaped(input_shape) for model in models for network in load_all(model)]
+    for graph, one in product(graphs, wanted):
+        require_fit(graph, one, force=force)
     profiles: list[Profile] = []
     try:
         for graph, one in product(graphs, wanted):

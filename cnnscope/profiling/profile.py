@@ -46,9 +46,8 @@ def profile(
     network cannot be run; KeyboardInterrupt where it was interrupted before there was a sample.
     """
     check(settings, limits, kernels)
-    report = analyze(graph, batch=settings.batch, dtype=settings.dtype)
-    need = memory.predicted(report, settings)
-    free = memory.free(settings) if force else memory.require(report, settings)
+    report = require_fit(graph, settings, force=force)
+    need, free = memory.predicted(report, settings), memory.free(settings)
     if kernels == AUTO:
         kernels = ALONE if settings.is_cuda and settings.runtime == "onnxruntime" else RUNTIME
     environment = machine.environment()
@@ -83,6 +82,14 @@ def check(settings: Settings, limits: Limits, kernels: str = AUTO) -> None:
         raise UsageError(
             f"a time from {limits.min_time:g} s to {limits.max_time:g} s", "0 < --min-time <= --max-time, in seconds"
         )
+
+
+def require_fit(graph: Graph, settings: Settings, *, force: bool = False) -> Report:
+    """The analysis; SpecError where the input does not fit the network, UsageError where the memory is too small."""
+    report = analyze(graph, batch=settings.batch, dtype=settings.dtype)
+    if not force:
+        memory.require(report, settings)
+    return report
 
 
 def _one_of(what: str, given: str, known: Sequence[str]) -> None:

@@ -163,7 +163,7 @@ def _layers(profile: Profile) -> str:
     named = {name for kernel in profile.kernels for name in kernel.layers}
     text = (
         f"{1 - profile.unattributed / found:.2%} of kernel time is on layers{of_which}; {len(named)} of "
-        f"{len(profile.layers)} layers ran in {len(profile.kernels)} kernels, {len(profile.removed)} were removed; "
+        f"{len(profile.layers)} layers ran in {len(profile.kernels)} kernels, {len(profile.removed)} removed; "
         f"by {profile.method}"
     )
     if profile.overhead is None:
