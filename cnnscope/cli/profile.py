@@ -73,6 +73,8 @@ def run(
     options.writable(output or [], format_name)
     if trace:
         require_place(trace)
+        if trace in (output or []):
+            raise UsageError(f"{trace} cannot be both the profile and its trace", "name two files")
     settings = Settings(
         runtime=runtime,
         device=device,

@@ -92,6 +92,10 @@ def planted(monkeypatch):
         (["-o", "no/out.json"], "no/out.json: there is no directory no\n  create it first"),
         (["--trace", "no/t.json"], "no/t.json: there is no directory no\n  create it first"),
         (["--trace", "."], ". is a directory\n  name a file in it"),
+        (
+            ["-o", "out.json", "--trace", "out.json"],
+            "out.json cannot be both the profile and its trace\n  name two files",
+        ),
         (["--columns", "shar"], "no column `shar`\n  did you mean share?"),
         (["--format", "jsn"], "`jsn` is not known\n  did you mean json?"),
         (["--input", "x"], None),

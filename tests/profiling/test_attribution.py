@@ -4,6 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import cnnscope
 from cnnscope.graph import Graph, walk
 from cnnscope.profiling.attribution import attribute
 from cnnscope.runtimes import GRAPH_OPTS, Kernel, OptimisedNode, Settings
@@ -212,7 +213,14 @@ def test_what_onnxruntime_makes_of_a_network_is_joined_to_the_layers_that_ran(na
         assert not found.removed
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[*HealthCheck])
+@pytest.mark.parametrize("graph_opt, dtype", [*((level, "float32") for level in GRAPH_OPTS), ("all", "float16")])
+@pytest.mark.parametrize("name", ["lenet5", "resnet20-cifar", "resnet18", "googlenet", "squeezenet1_0"])
+def test_all_kernel_time_of_known_networks_is_on_their_layers(name, graph_opt, dtype):
+    layers, times, found = attributed(cnnscope.load(name).graph, Settings(graph_opt=graph_opt, dtype=dtype))
+    assert not [*faults(layers, times, found)]
+
+
+@settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=[*HealthCheck])
 @given(graphs(), st.sampled_from(GRAPH_OPTS), st.sampled_from(["float32", "float16"]))
 def test_nothing_is_unexplained_in_networks_that_nobody_listed(graph, graph_opt, dtype):
     assert not [*faults(*attributed(graph, Settings(graph_opt=graph_opt, dtype=dtype)))]
