@@ -46,7 +46,7 @@ bench: $(dev) ## measure start-up, analysis, export, and what measuring costs
 	@$(python) -m tests.bench $(ARGS)
 
 verify-all: $(dev) ## hold every network of the zoo against onnx, ONNX Runtime and torch
-	@$(venv)/bin/cnnscope verify --all
+	@$(venv)/bin/cnnscope verify --all $(ARGS)
 
 gpu-check: ## check everything that needs a GPU, with the python of GPU_PYTHON (python3 if not given)
 	@$(GPU_PYTHON) -m tests.gpu

@@ -13,7 +13,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from cnnscope.analysis.report import Report
-    from cnnscope.api import Network, load, load_all, networks
+    from cnnscope.api import Network, load, load_all, networks, verify
     from cnnscope.budgets.verdicts import Verdicts
     from cnnscope.errors import CnnscopeError, SpecError, UnknownModelError, UsageError
     from cnnscope.export import build_torch, export_onnx
@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     from cnnscope.profiling.protocol import Limits
     from cnnscope.profiling.record import Profile
     from cnnscope.runtimes import Settings
+    from cnnscope.verification.record import Verification
 
 _HOMES = {
     "load": "api",
     "load_all": "api",
     "networks": "api",
+    "verify": "api",
     "Network": "api",
     "check": "gate",
     "check_config": "gate",
@@ -38,6 +40,7 @@ _HOMES = {
     "Limits": "profiling.protocol",
     "Profile": "profiling.record",
     "Report": "analysis.report",
+    "Verification": "verification.record",
     "CnnscopeError": "errors",
     "SpecError": "errors",
     "UnknownModelError": "errors",
@@ -48,6 +51,7 @@ __all__ = [
     "load",
     "load_all",
     "networks",
+    "verify",
     "check",
     "check_config",
     "export_onnx",
@@ -58,6 +62,7 @@ __all__ = [
     "Profile",
     "Network",
     "Report",
+    "Verification",
     "Verdicts",
     "CnnscopeError",
     "SpecError",

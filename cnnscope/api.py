@@ -23,6 +23,7 @@ from cnnscope.units import DTYPE_BYTES
 
 if TYPE_CHECKING:
     from cnnscope.render.pages.listing import Listed
+    from cnnscope.verification.record import Verification
 
 Dtype = Literal["float32", "float16", "bfloat16", "int8"]
 
@@ -122,6 +123,38 @@ def load_all(model: str) -> list[Network]:
     return _networks(zoo.read_file(path), variant)
 
 
+def verify(
+    model: Network | str,
+    *,
+    input: Shape | str | None = None,
+    batch: int = 1,
+    dtype: Dtype = "float32",
+    seed: int = 0,
+    counts_only: bool = False,
+    force: bool = False,
+    progress: Callable[[str], None] = lambda phase: None,
+) -> "Verification":
+    """Compare a network's figures with those of onnx, ONNX Runtime and torch, and both runtimes' values.
+
+    Weights and input are random, of `seed`. `counts_only` computes nothing; `force` runs where memory may not suffice;
+    `progress` is told what is being done. MissingExtraError where no engine is installed, RunError where one fails.
+    """
+    from cnnscope.verification.verify import verify as verified
+
+    if seed < 0:
+        raise UsageError(f"seed {seed}", "it must be at least 0")
+    network = load(model) if isinstance(model, str) else model
+    found = verified(
+        network.shaped(input),
+        network.analyze(input=input, batch=batch, dtype=dtype),
+        seed=seed,
+        counts_only=counts_only,
+        force=force,
+        progress=progress,
+    )
+    return replace(found, renderers=render.renderers("verification"))
+
+
 def networks() -> list[str]:
     """The names of all networks in the zoo, in page order."""
     return [name for name, _ in zoo.index().values()]
@@ -190,4 +223,4 @@ def _pandas(result: Report) -> Any:
     return pandas.DataFrame([layer_record(layer) for layer in result.layers])
 
 
-_RENDERERS: dict[str, Callable[[Report], Any]] = {**render.renderers(), "pandas": _pandas}
+_RENDERERS: dict[str, Callable[[Report], Any]] = {**render.renderers("analysis"), "pandas": _pandas}

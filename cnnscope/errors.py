@@ -7,6 +7,7 @@ CnnscopeError            exit code 2
 ├── CellError            a table's cell that cannot be read (raised bare; the reader adds file, line and row)
 ├── ShapeError           an operator cannot take these input shapes (raised bare; walk() and build() add the place)
 ├── RunError             a network that a runtime cannot load or run, or a measurement that did not end
+│   └── RefusedError         a layer that an engine cannot take as it is spelled
 ├── SpecError            a page that cannot be read or built: one Fault per place
 └── WriteError           exit code 2: a file that the user named cannot be written
 
@@ -53,6 +54,15 @@ class ShapeError(CnnscopeError):
 
 class RunError(CnnscopeError):
     """A runtime cannot load or run the network, or its process died."""
+
+
+class RefusedError(RunError):
+    """An engine cannot take a layer as it is spelled; `reason` is the engine's own."""
+
+    def __init__(self, layer: str, engine: str, reason: str) -> None:
+        self.layer, self.engine = layer, engine
+        self.reason = " ".join(reason.split())[:300]
+        super().__init__(f"{layer or 'network'}: {engine} refuses it: {self.reason}")
 
 
 class WriteError(CnnscopeError):

@@ -171,8 +171,9 @@ def command_line() -> str:
         "| code | meaning |",
         "|---|---|",
         "| 0 | fine |",
-        "| 1 | a budget is broken; `doctor` finds something broken; under `--strict` a printed figure does not hold |",
-        "| 2 | bad usage or bad input |",
+        "| 1 | a budget is broken; engines of `verify` disagree; `doctor` finds something broken; "
+        "under `--strict` a printed figure does not hold |",
+        "| 2 | bad usage or bad input; a network that a runtime cannot load or run |",
         "| 3 | a budget is undecided, or nothing was checked |",
         "| 4 | an error of cnnscope itself, or a report of `check` that cannot be written |",
         "| 130 | interrupted |",

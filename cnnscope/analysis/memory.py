@@ -1,11 +1,12 @@
 """Memory of one pass: the peak by liveness, and what training keeps.
 
 A tensor lives from the layer that makes it to its last reader; the network's outputs live to the end, its input from
-the start to its last reader. An element-wise layer takes over the memory of an input that nobody else still needs.
+the start to its last reader. Views of a tensor (flatten, identity, dropout in inference) lie in its memory, which lives
+as long as the last of them. An element-wise layer takes over the memory of an input that nobody else still needs.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Literal, NamedTuple
 
 from cnnscope.graph import INPUT, Graph, Layer
@@ -40,27 +41,50 @@ def peak_activation(graph: Graph, layers: Sequence[Layer], itemsize: Bytes, *, i
 def _steps(
     graph: Graph, layers: Sequence[Layer], itemsize: Bytes, *, in_place: bool
 ) -> Iterator[tuple[Bytes, dict[str, Bytes]]]:
-    """For every layer the bytes alive while it runs, and the tensors that hold them (a view that changes underfoot)."""
-    last_reader = {name: index for index, layer in enumerate(layers) for name in layer.node.inputs}
-    last_reader |= dict.fromkeys(graph.outputs, len(layers))
+    """For every layer the bytes alive while it runs, and the tensors that hold them (a view that changes underfoot).
+
+    A memory goes by the newest tensor that lies in it.
+    """
+    holders, last_use = _memories(graph, layers)
     alive = {INPUT: elements(layers[0].inputs[0]) * itemsize} if layers else {}
-    total = sum(alive.values())
+    newest, total = {INPUT: INPUT}, sum(alive.values())
     for index, layer in enumerate(layers):
         node, size = layer.node, elements(layer.placed.output) * itemsize
-        reused = None
-        if in_place and node.op.in_place:
-            reused = next(
-                (n for n in node.inputs if last_reader[n] == index and alive.get(n) == size and n != INPUT), None
-            )
-        if reused:
-            alive[node.name] = alive.pop(reused)
+        holder, read = holders[node.name], dict.fromkeys(holders[name] for name in node.inputs)
+        spent = [memory for memory in read if last_use[memory] == index]
+        if holder != node.name:
+            alive = _renamed(alive, newest[holder], node.name)
+        elif in_place and node.op.in_place and (reused := _reusable(spent, newest, alive, size)):
+            alive = _renamed(alive, newest[reused], node.name)
+            spent.remove(reused)
         else:
             alive[node.name] = size
             total += size
+        newest[holder] = node.name
         yield total, alive
-        for name in node.inputs:
-            if last_reader[name] == index and name in alive:
-                total -= alive.pop(name)
+        for memory in spent:
+            total -= alive.pop(newest[memory])
+
+
+def _memories(graph: Graph, layers: Sequence[Layer]) -> tuple[dict[str, str], dict[str, int]]:
+    """For every tensor the one whose memory it lies in, and for every memory the index of the last layer to read it."""
+    holders, last_use = {INPUT: INPUT}, {INPUT: -1}
+    for index, layer in enumerate(layers):
+        node = layer.node
+        holders[node.name] = holders[node.inputs[0]] if node.op.view or node.op.idle else node.name
+        last_use |= {holders[name]: index for name in node.inputs}
+    return holders, last_use | {holders[name]: len(layers) for name in graph.outputs}
+
+
+def _reusable(spent: Iterable[str], newest: Mapping[str, str], alive: Mapping[str, Bytes], size: Bytes) -> str | None:
+    """A memory of this size that nobody needs any longer; the network's input is its caller's."""
+    return next((memory for memory in spent if memory != INPUT and alive[newest[memory]] == size), None)
+
+
+def _renamed(alive: dict[str, Bytes], old: str, new: str) -> dict[str, Bytes]:
+    """The same memory under the name of the tensor that lies in it now, in last place."""
+    alive[new] = alive.pop(old)
+    return alive
 
 
 def saved_for_backward(layers: Sequence[Layer], itemsize: Bytes) -> Bytes:

@@ -18,6 +18,7 @@ COMMANDS = {
     "analyze": "analyze",
     "list": "list_",
     "export": "export",
+    "verify": "verify",
     "check": "check",
     "baseline": "baseline",
     "profile": "profile",

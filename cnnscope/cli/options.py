@@ -100,14 +100,14 @@ def writable(paths: Iterable[Path], format_name: str | None = None) -> None:
     for path in paths:
         require_place(path)
         if not format_name:
-            _by_suffix(path)
+            by_suffix(path)
 
 
 def deliver(
     page: Page, results: Sequence[Any], view: View, *, format_name: str | None, outputs: Sequence[Path]
 ) -> None:
     """Write results to every output file, or else to stdout; nothing is written before everything is rendered."""
-    names = [format_name or _by_suffix(path) for path in outputs] if outputs else [format_name or TERMINAL]
+    names = [format_name or by_suffix(path) for path in outputs] if outputs else [format_name or TERMINAL]
     for path in outputs:
         require_place(path)
     on_paper = view._replace(width=None, colour=False, plain=False)
@@ -119,7 +119,8 @@ def deliver(
         put(texts[0])
 
 
-def _by_suffix(path: Path) -> str:
+def by_suffix(path: Path) -> str:
+    """The format that this file's ending means; UsageError where none does."""
     if name := formats.by_suffix(path.suffix):
         return name
     known = ", ".join(suffix for name in formats.names() for suffix in formats.module(name).SUFFIXES)

@@ -59,7 +59,7 @@ class Recipe(nn.Module):
         self.name = layer.node.name
         for name, weight in layer.placed.weights.items():
             _store(self, name, values(f"{self.name}.{name}"), trainable=weight.trainable)
-        self.calls = [(step, _function(step)) for step in steps(layer, layer.node.op.torch(*layer.inputs))]
+        self.calls = [(step, function_of(step)) for step in steps(layer, layer.node.op.torch(*layer.inputs))]
 
     def forward(self, *inputs: Tensor) -> Tensor:
         known: dict[str, Any] = dict(zip(self.inputs, inputs, strict=True))
@@ -86,7 +86,7 @@ def _module(layer: Layer, values: Values) -> nn.Module:
     (step, *more) = steps(layer, spelling)
     if more or not step.call.name.startswith("nn.") or step.call.name.startswith("nn.functional."):
         return Recipe(layer, values)
-    module = _function(step)
+    module = function_of(step)
     assert isinstance(module, nn.Module)
     for name, weight in layer.placed.weights.items():
         _store(module, name, values(f"{layer.node.name}.{name}"), trainable=weight.trainable)
@@ -104,7 +104,7 @@ def _store(module: nn.Module, name: str, tensor: Tensor, *, trainable: bool) -> 
         module.register_buffer(name, tensor)
 
 
-def _function(step: Step) -> Any:
+def function_of(step: Step) -> Any:
     """The module or function of a call; a module's weights are left undefined."""
     *path, last = step.call.name.split(".")
     home: Any = torch if path == ["torch"] else nn

@@ -229,8 +229,14 @@ class Softmax(_Activation):
     type, saves = "softmax", OUTPUT
     per_element = Cost(transcendentals=1, adds=1, divides=1)
 
+    def terms(self, *inputs: Shape) -> int:
+        return inputs[0][self._axis(inputs[0])]
+
+    def _axis(self, shape: Shape) -> int:
+        return -1 if len(shape) == 3 else 1
+
     def onnx(self, *inputs: Shape) -> Spelling:
-        return (Call("Softmax", {"axis": -1 if len(inputs[0]) == 3 else 1}),)
+        return (Call("Softmax", {"axis": self._axis(inputs[0])}),)
 
     def torch(self, *inputs: Shape) -> Spelling:
-        return (Call("nn.Softmax", {"dim": -1 if len(inputs[0]) == 3 else 1}),)
+        return (Call("nn.Softmax", {"dim": self._axis(inputs[0])}),)

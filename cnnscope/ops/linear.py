@@ -60,6 +60,7 @@ class RBF(Op):
     """
 
     type = "rbf"
+    counted_by_torch = False
     saves = frozenset({"input"})
 
     maps: int

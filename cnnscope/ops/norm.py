@@ -129,6 +129,9 @@ class LayerNorm(Op):
         values = elements(inputs[0])
         return _normalisation(values, values // self._channels(inputs[0]))
 
+    def terms(self, *inputs: Shape) -> int:
+        return self._channels(inputs[0])
+
     def onnx(self, *inputs: Shape) -> Spelling:
         if len(inputs[0]) != 4:
             return (Call("LayerNormalization", {"axis": -1, "epsilon": EPSILON}, ("in", "weight", "bias")),)
@@ -171,6 +174,9 @@ class GroupNorm(Op):
 
     def cost(self, *inputs: Shape) -> Cost:
         return _normalisation(elements(inputs[0]), inputs[0][0] * self.groups)
+
+    def terms(self, *inputs: Shape) -> int:
+        return elements(inputs[0][1:]) // self.groups
 
     def onnx(self, *inputs: Shape) -> Spelling:
         _, channels, height, width = inputs[0]
@@ -223,6 +229,9 @@ class L2Norm(Op):
             multiplies=values if self.scale else 0,
             transcendentals=values // inputs[0][1],
         )
+
+    def terms(self, *inputs: Shape) -> int:
+        return inputs[0][1]
 
     def onnx(self, *inputs: Shape) -> Spelling:
         output = "unit" if self.scale else "out"

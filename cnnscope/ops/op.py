@@ -86,8 +86,14 @@ class Op:
     """Element-wise: the output may reuse the memory of an input of the same shape."""
     view: ClassVar[bool] = False
     """The output is the input under another shape or name: nothing is computed or stored."""
+    idle: ClassVar[bool] = False
+    """In inference the output is the input itself, although training makes a tensor of it."""
+    strided: ClassVar[bool] = False
+    """Moves values without computing: torch answers with a view that skips some, where others and we count a copy."""
     saves: ClassVar[frozenset[str]] = frozenset()
     """What backward needs of the forward pass: any of "input", "output"."""
+    counted_by_torch: ClassVar[bool] = True
+    """torch's flop counter knows the operators that spell it."""
     widens: ClassVar[str] = ""
     """Field by which the operator multiplies the maps of the operator before it in the same row (maxout)."""
 
@@ -142,6 +148,11 @@ class Op:
     def cost(self, *inputs: Shape) -> Cost:
         """Arithmetic of one forward pass over the whole batch."""
         return Cost()
+
+    def terms(self, *inputs: Shape) -> int:
+        """How many values are added up for one output, about: rounding errors grow with the square root of it."""
+        cost = self.cost(*inputs)
+        return (cost.multiply_adds + cost.adds) // elements(self.output(*inputs))
 
     def window(self, *inputs: Shape) -> Window | str | None:
         """The window through which an output sees the input; None where it sees one position, WHOLE for all of it.

@@ -30,6 +30,7 @@ class Tokens(Op):
     """Positions become tokens: (N, C, H, W) -> (N, H·W, C), row by row."""
 
     type = "tokens"
+    strided = True
 
     def output(self, *inputs: Shape) -> Shape:
         batch, channels, height, width = maps_of(inputs[0])
@@ -50,6 +51,7 @@ class Dropout(Op):
 
     type = "dropout"
     in_place = True
+    idle = True
 
     p: int | Fraction = Fraction(1, 2)
 
@@ -79,6 +81,8 @@ class Identity(Op):
 
 class _ChannelRange(Op):
     """Some neighbouring channels of maps, features, or axis 1 of tokens."""
+
+    strided = True
 
     def bounds(self, channels: int) -> Pair:
         """First channel and one past the last."""

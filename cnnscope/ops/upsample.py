@@ -55,6 +55,10 @@ class Upsample(Op):
         outputs = elements(self.output(*inputs)) if self.mode == "bilinear" else 0
         return Cost(multiply_adds=3 * outputs, multiplies=outputs)
 
+    def terms(self, *inputs: Shape) -> int:
+        """Libraries compute positions in floats, whose error grows with the side itself: the root of its square."""
+        return max(inputs[0][2:]) ** 2 if self.mode == "bilinear" else 0
+
     def onnx(self, *inputs: Shape) -> Spelling:
         rows, columns = self._sizes(*inputs)
         if self.mode == "nearest" and not self._multiplies(*inputs):

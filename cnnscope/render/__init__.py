@@ -20,10 +20,10 @@ def text(page: Page | str, results: Sequence[Any], format_name: str, view: View 
     return written
 
 
-def renderers() -> dict[str, Callable[[Any], str]]:
-    """A function from a Report to text for every format; nothing is imported before one is called."""
-    return {name: partial(_report, name) for name in formats.names()}
+def renderers(page: str) -> dict[str, Callable[[Any], str]]:
+    """A function from a result of this page to text for every format; nothing is imported before one is called."""
+    return {name: partial(_one, page, name) for name in formats.names()}
 
 
-def _report(format_name: str, report: Any) -> str:
-    return text("analysis", [report], format_name)
+def _one(page: str, format_name: str, result: Any) -> str:
+    return text(page, [result], format_name)

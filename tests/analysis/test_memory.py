@@ -52,6 +52,36 @@ def test_a_relu_does_not_take_over_a_tensor_that_somebody_still_needs():
     assert report.peak.bytes == 2 * 16 * 4
 
 
+def test_a_flatten_whose_input_is_still_read_lies_in_its_memory():
+    table = "| layer | type | maps | from |\n|-|-|-|-|\n| p | pad | | |\n| v | flatten | | p |\n| f | fully connected | 2 | v |\n| g | relu | | p |\n"
+    for in_place in (True, False):
+        report = analyzed(table, in_place=in_place)
+        # p and v are the same 16 values, which live until g; f has 2, and g 16 more where it does not write over p.
+        assert report.peak.bytes == ((16 + 16) if in_place else (16 + 2 + 16)) * 4
+
+
+def test_a_memory_lives_as_long_as_its_last_view():
+    table = "| layer | type | maps | kernel | from |\n|-|-|-|-|-|\n| a | conv | 4 | 1 | |\n| v | identity | | | |\n| b | conv | 4 | 1 | a |\n| c | conv | 4 | 1 | b |\n| s | add | | | v, c |\n"
+    report = analyzed(table, in_place=False)
+    # Of 64 values each: a, as v, lives beside b and c, then beside c and s.
+    assert report.peak.alive == (("v", 256), ("b", 256), ("c", 256))
+    assert report.peak.bytes == 3 * 256
+
+
+def test_dropout_does_nothing_in_inference_and_takes_no_memory_of_its_own():
+    table = (
+        "| layer | type | maps | kernel |\n|-|-|-|-|\n| a | conv | 8 | 1 |\n| d | dropout | | |\n| b | conv | 1 | 1 |\n"
+    )
+    # in (16) and a (128); a, which is d, and b (16).
+    assert analyzed(table, in_place=False).peak.bytes == (16 + 128) * 4
+
+
+def test_a_slice_is_a_copy():
+    table = "| layer | type | maps | kernel | range |\n|-|-|-|-|-|\n| a | conv | 8 | 1 | |\n| s | slice | | | 0:4 |\n| b | conv | 1 | 1 | |\n"
+    # a (128) and its first half (64); b reads that alone.
+    assert analyzed(table, in_place=False).peak.bytes == (128 + 64) * 4
+
+
 def test_an_output_that_nobody_reads_lives_to_the_end():
     table = (
         "| layer | type | maps | kernel | from |\n|-|-|-|-|-|\n| head | conv | 5 | 1 | |\n| out | conv | 1 | 1 | in |\n"

@@ -22,12 +22,13 @@ from cnnscope.budgets.verdicts import STATUSES, Blamed, Place, Verdict, Verdicts
 from cnnscope.calibration.calibrate import Calibration
 from cnnscope.calibration.ceilings import Ceilings
 from cnnscope.doctor.finding import Diagnosis, Finding, Status
-from cnnscope.errors import UsageError
+from cnnscope.errors import RefusedError, UsageError
 from cnnscope.profiling.record import LayerWork, Profile
 from cnnscope.render import View, formats, pages
 from cnnscope.render.pages.listing import Listed
 from cnnscope.render.sheet import Column, Remark, Sheet, arrange, check, number, words
 from cnnscope.runtimes import Kernel
+from cnnscope.verification.record import Deviation, LayerVerification, NotAsked, Verification
 from tests.cli.shell import cnnscope as command_line
 from tests.pages import page as table_page
 from tests.profiling.samples import profiled
@@ -116,6 +117,34 @@ def _hostile_profile(text: str) -> Profile:
     )
 
 
+def _verifications(directory) -> list[Any]:
+    reports = _analyses(directory)
+    return [_verified(report) for report in reports]
+
+
+def _verified(report: Any) -> Verification:
+    figures = {"cnnscope": 1, "torch": 2}
+    layers = tuple(
+        LayerVerification(
+            entry.name,
+            entry.type,
+            entry.row,
+            entry.line,
+            {"cnnscope": entry.output_shape, "onnx": ()},
+            *[figures] * 4,
+            Deviation(float("nan"), 1e-6),
+            Deviation(2e-6, 1e-6),
+        )
+        for entry in report.layers
+    )
+    totals = dict.fromkeys(("params", "buffers", "stored", "macs", "peak", "peak_in_place"), figures)
+    not_asked = tuple(NotAsked(name, name, name) for name in HOSTILE)
+    refused = tuple(RefusedError(name, "torch", name) for name in HOSTILE)
+    return Verification(
+        HOSTILE[6], HOSTILE[4], HOSTILE[3], (1, 3, 8, 8), "float32", 0, layers, totals, False, refused, (), not_asked
+    )
+
+
 SAMPLES: dict[str, Callable[..., list[Any]]] = {
     "analysis": _analyses,
     "verdicts": _verdicts,
@@ -124,6 +153,8 @@ SAMPLES: dict[str, Callable[..., list[Any]]] = {
     "doctor": _diagnoses,
     "listing": _lists,
     "profile": _profiles,
+    "verification": _verifications,
+    "verifications": lambda directory: [_verifications(directory)],
 }
 """Results of every page; a new page adds its own."""
 

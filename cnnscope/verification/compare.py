@@ -1,0 +1,124 @@
+"""ONNX Runtime's values against torch's, layer by layer. Importing this file asks for torch.
+
+*Alone*: a layer's torch module is given ONNX Runtime's own input tensors, so that a wrong layer is named and no other.
+Rounding errors grow with the square root of the number of terms n of an output's sum (Higham & Mary 2019), so two
+results may differ by 8 · eps · sqrt(1 + n), eps being the spacing of the dtype's numbers at 1.
+
+*End to end*: both runtimes start from the network's input, which proves the wiring. Errors of earlier layers now pass
+through later ones, which enlarge or damp them. By how much is measured: torch runs once more from an input shaken by
+sqrt(eps), and the change of a tensor, as a multiple of the input's, is its growth. An error made at a tensor of growth
+g arrives at one of growth h as h / g times itself. Errors of different layers are independent, so the bound of a tensor
+is the root of the sum of squares of what arrives along the worst path. A bound as large as the values proves nothing,
+and is not given.
+
+torch computes in float32 from the same rounded weights also where ONNX Runtime runs in float16: on a CPU it lacks some
+operators of float16, and is the more exact of the two.
+"""
+
+from collections.abc import Mapping, Sequence
+from math import hypot, inf, isfinite, nan
+from typing import Any, NamedTuple
+
+import torch  # noqa: TID253 - imported only by who asks for torch
+from torch import Tensor  # noqa: TID253
+
+from cnnscope.export.torch_module import TorchNetwork
+from cnnscope.graph import INPUT, Graph, Layer
+from cnnscope.verification.by_torch import call
+from cnnscope.verification.record import Deviation
+
+FEW = 16
+"""Of so few outputs all may be small by accident, although the sums behind them were not."""
+ROUNDINGS = 8
+
+LARGEST_BOUND = 0.5
+"""Values that far apart have little in common."""
+
+
+class Compared(NamedTuple):
+    """How far the runtimes are apart at a layer; None where that cannot be told: values not finite, bound too large."""
+
+    alone: Deviation | None
+    end_to_end: Deviation | None
+
+
+def twin(graph: Graph, layers: tuple[Layer, ...], weights: Mapping[str, Any]) -> TorchNetwork:
+    """The torch network in float32 that holds these arrays, without a copy where they are float32."""
+    return TorchNetwork(graph, layers, lambda name: torch.from_numpy(weights[name]).float()).eval()
+
+
+def compare(network: TorchNetwork, layers: Sequence[Layer], theirs: dict[str, Any]) -> dict[str, Compared]:
+    """For every layer how far torch is from ONNX Runtime's tensors.
+
+    Tensors are taken out of `theirs` after their last reader, so that memory shrinks as the comparison goes on.
+    """
+    last_reader = {name: index for index, layer in enumerate(layers) for name in layer.node.inputs}
+    found = {}
+    with torch.no_grad():
+        passes = _Passes(torch.from_numpy(theirs[INPUT]))
+        for index, (layer, (module, name, inputs)) in enumerate(zip(layers, network.plan, strict=True)):
+            given = [torch.from_numpy(theirs[source]).float() for source in inputs]
+            expected = torch.from_numpy(theirs[name])
+            bound = ROUNDINGS * passes.eps * (1 + layer.node.op.terms(*layer.inputs)) ** 0.5
+            alone = Deviation(_apart(call(module, name, given), expected, given), bound)
+            own = passes.step(module, name, inputs)
+            whole = Deviation(_apart(own, expected, given), passes.bound(name, inputs, bound))
+            # Where torch's values are finite too, ONNX Runtime's should be, unless a smaller dtype overflows.
+            tells = isfinite(_largest(expected)) or (expected.dtype == own.dtype and isfinite(_largest(own)))
+            found[name] = Compared(alone if tells else None, whole if tells and whole.bound < LARGEST_BOUND else None)
+            for spent in dict.fromkeys(inputs):
+                if last_reader[spent] == index:
+                    theirs.pop(spent, None)
+                    passes.drop(spent)
+    return found
+
+
+class _Passes:
+    """torch's run from the network's input, the one from a shaken input, and how errors grow between tensors."""
+
+    def __init__(self, x: Tensor) -> None:
+        self.eps = torch.finfo(x.dtype).eps
+        self.shake = self.eps**0.5
+        generator = torch.Generator().manual_seed(0)
+        signs = torch.randint(0, 2, x.shape, generator=generator).to(x.dtype) * 2 - 1
+        self.own, self.shaken = {INPUT: x.float()}, {INPUT: (x + x * signs * self.shake).float()}
+        self.growth, self.bounds = {INPUT: 1.0}, {INPUT: 0.0}
+
+    def step(self, module: torch.nn.Module, name: str, inputs: Sequence[str]) -> Tensor:
+        for tensors in (self.own, self.shaken):
+            tensors[name] = call(module, name, [tensors[source] for source in inputs])
+        own = self.own[name]
+        self.growth[name] = _apart(self.shaken[name], own) / self.shake
+        return own
+
+    def bound(self, name: str, inputs: Sequence[str], of_layer: float) -> float:
+        """The layer's own bound, and what arrives from its inputs."""
+        growth = self.growth[name]
+        arriving = max(self.bounds[source] * _ratio(growth, self.growth[source]) for source in inputs)
+        self.bounds[name] = hypot(of_layer, arriving)
+        return self.bounds[name]
+
+    def drop(self, name: str) -> None:
+        del self.own[name], self.shaken[name]
+
+
+def _ratio(later: float, earlier: float) -> float:
+    """1 where the shaking did not reach a tensor, or went beyond all numbers."""
+    return later / earlier if earlier and isfinite(later) and isfinite(earlier) else 1.0
+
+
+def _apart(found: Tensor, expected: Tensor, given: Sequence[Tensor] = ()) -> float:
+    """The largest difference as a share of the largest value; of few outputs also of the largest input."""
+    if found.shape != expected.shape:
+        return inf
+    scale = _largest(expected)
+    if expected.numel() < FEW:
+        scale = max([scale, *map(_largest, given)])
+    worst = _largest(found.float() - expected.float())
+    return worst / scale if scale else worst
+
+
+def _largest(tensor: Tensor) -> float:
+    """The largest magnitude; NaN where there is one."""
+    low, high = tensor.aminmax()
+    return max(-float(low), float(high)) if low == low else nan
