@@ -146,12 +146,10 @@ def unanswered(report: Report, answers: Answers) -> Iterator[NotAsked]:
             if not entry.layer.node.op.counted_by_torch:
                 yield NotAsked(f"MACs of {entry.name}", f"torch has no operator for {entry.type}")
     if wild := [name for name, compared in answers.compared.items() if not compared.alone]:
-        yield NotAsked(f"values of {_listed(wild)}", f"they are not finite in {report.dtype}")
-    vague = [name for name, compared in answers.compared.items() if compared.alone and not compared.end_to_end]
-    if vague:
-        yield NotAsked(
-            f"values end to end of {_listed(vague)}", f"in {report.dtype} the bound is as large as the values"
-        )
+        yield NotAsked(f"values alone of {_listed(wild)}", f"they or their inputs are not finite in {report.dtype}")
+    if vague := [name for name, compared in answers.compared.items() if not compared.end_to_end]:
+        why = f"in {report.dtype} they are not finite, or the bound is as large as they are"
+        yield NotAsked(f"values end to end of {_listed(vague)}", why)
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cnnscope.errors import RunError
 from cnnscope.export import onnx_in_memory
 from cnnscope.graph import Graph, Layer
 from cnnscope.runtimes import Settings
@@ -24,12 +25,18 @@ class Computed(NamedTuple):
 def ask(graph: Graph, layers: tuple[Layer, ...], settings: Settings) -> Computed:
     """RunError where ONNX Runtime cannot load or run the network; its own memory is free again afterwards."""
     network = onnx_in_memory(graph, layers, dtype=settings.dtype, seed=settings.seed, every_tensor=True)
-    # Packing makes a second copy of the weights, which pays only where a session runs often.
-    session = Session(network, settings, entries={"session.disable_prepacking": "1"})
+    session = None
     try:
+        # Packing makes a second copy of the weights, which pays only where a session runs often.
+        session = Session(network, settings, entries={"session.disable_prepacking": "1"})
         with in_our_words(settings):
             found = session.outputs()
         names = [output.name for output in session.session.get_outputs()]
         return Computed(network.arrays, session.feed | dict(zip(names, found, strict=True)))
+    except RunError as error:
+        raise RunError(
+            error.message, "use a smaller --batch or --input, or --counts-only, which computes nothing"
+        ) from None
     finally:
-        session.close()
+        if session:
+            session.close()

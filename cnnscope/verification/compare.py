@@ -12,7 +12,8 @@ is the root of the sum of squares of what arrives along the worst path. A bound 
 and is not given.
 
 torch computes in float32 from the same rounded weights also where ONNX Runtime runs in float16: on a CPU it lacks some
-operators of float16, and is the more exact of the two.
+operators of float16, and is the more exact of the two. ONNX Runtime may then hand a layer the float32 values that it
+has rounded for us, so the bound alone grows by what such a rounding of the inputs changes, which is measured too.
 """
 
 from collections.abc import Mapping, Sequence
@@ -60,17 +61,29 @@ def compare(network: TorchNetwork, layers: Sequence[Layer], theirs: dict[str, An
             given = [torch.from_numpy(theirs[source]).float() for source in inputs]
             expected = torch.from_numpy(theirs[name])
             bound = ROUNDINGS * passes.eps * (1 + layer.node.op.terms(*layer.inputs)) ** 0.5
-            alone = Deviation(_apart(call(module, name, given), expected, given), bound)
-            own = passes.step(module, name, inputs)
-            whole = Deviation(_apart(own, expected, given), passes.bound(name, inputs, bound))
-            # Where torch's values are finite too, ONNX Runtime's should be, unless a smaller dtype overflows.
-            tells = isfinite(_largest(expected)) or (expected.dtype == own.dtype and isfinite(_largest(own)))
-            found[name] = Compared(alone if tells else None, whole if tells and whole.bound < LARGEST_BOUND else None)
+            found[name] = Compared(
+                _alone(module, name, given, expected, bound), passes.end_to_end(module, name, inputs, expected, bound)
+            )
             for spent in dict.fromkeys(inputs):
                 if last_reader[spent] == index:
                     theirs.pop(spent, None)
                     passes.drop(spent)
     return found
+
+
+def _alone(module: torch.nn.Module, name: str, given: list[Tensor], expected: Tensor, bound: float) -> Deviation | None:
+    made = call(module, name, given)
+    if not all(map(_is_finite, given)) or not _tells(made, expected):
+        return None
+    if expected.dtype != made.dtype:
+        eps = torch.finfo(expected.dtype).eps
+        bound += _apart(call(module, name, [_shaken(tensor, eps) for tensor in given]), made)
+    return Deviation(_apart(made, expected, given), bound)
+
+
+def _tells(made: Tensor, expected: Tensor) -> bool:
+    """Where torch's values are finite ONNX Runtime's should be, unless they overflow a smaller dtype."""
+    return _is_finite(expected) or (expected.dtype == made.dtype and _is_finite(made))
 
 
 class _Passes:
@@ -79,24 +92,25 @@ class _Passes:
     def __init__(self, x: Tensor) -> None:
         self.eps = torch.finfo(x.dtype).eps
         self.shake = self.eps**0.5
-        generator = torch.Generator().manual_seed(0)
-        signs = torch.randint(0, 2, x.shape, generator=generator).to(x.dtype) * 2 - 1
-        self.own, self.shaken = {INPUT: x.float()}, {INPUT: (x + x * signs * self.shake).float()}
+        self.own, self.shaken = {INPUT: x.float()}, {INPUT: _shaken(x.float(), self.shake)}
         self.growth, self.bounds = {INPUT: 1.0}, {INPUT: 0.0}
+        self.overflown: set[str] = set()
+        """Tensors that a smaller dtype cannot hold, and all behind them."""
 
-    def step(self, module: torch.nn.Module, name: str, inputs: Sequence[str]) -> Tensor:
+    def end_to_end(
+        self, module: torch.nn.Module, name: str, inputs: Sequence[str], expected: Tensor, bound: float
+    ) -> Deviation | None:
         for tensors in (self.own, self.shaken):
             tensors[name] = call(module, name, [tensors[source] for source in inputs])
         own = self.own[name]
         self.growth[name] = _apart(self.shaken[name], own) / self.shake
-        return own
-
-    def bound(self, name: str, inputs: Sequence[str], of_layer: float) -> float:
-        """The layer's own bound, and what arrives from its inputs."""
-        growth = self.growth[name]
-        arriving = max(self.bounds[source] * _ratio(growth, self.growth[source]) for source in inputs)
-        self.bounds[name] = hypot(of_layer, arriving)
-        return self.bounds[name]
+        arriving = max(self.bounds[source] * _ratio(self.growth[name], self.growth[source]) for source in inputs)
+        self.bounds[name] = hypot(bound, arriving)
+        if expected.dtype != own.dtype and (not _is_finite(expected) or self.overflown.intersection(inputs)):
+            self.overflown.add(name)
+        if name in self.overflown or not _tells(own, expected) or self.bounds[name] >= LARGEST_BOUND:
+            return None
+        return Deviation(_apart(own, expected, [self.own[source] for source in inputs]), self.bounds[name])
 
     def drop(self, name: str) -> None:
         del self.own[name], self.shaken[name]
@@ -105,6 +119,17 @@ class _Passes:
 def _ratio(later: float, earlier: float) -> float:
     """1 where the shaking did not reach a tensor, or went beyond all numbers."""
     return later / earlier if earlier and isfinite(later) and isfinite(earlier) else 1.0
+
+
+def _shaken(tensor: Tensor, share: float) -> Tensor:
+    """Every value a little larger or smaller, the same ones each time."""
+    generator = torch.Generator().manual_seed(0)
+    signs = torch.randint(0, 2, tensor.shape, generator=generator).to(tensor.dtype) * 2 - 1
+    return tensor + tensor * signs * share
+
+
+def _is_finite(tensor: Tensor) -> bool:
+    return isfinite(_largest(tensor))
 
 
 def _apart(found: Tensor, expected: Tensor, given: Sequence[Tensor] = ()) -> float:

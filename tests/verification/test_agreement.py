@@ -75,8 +75,17 @@ def test_half_precision_is_verified_against_torch_in_single_precision(name):
     assert found.disagreements == ()
     assert found.totals["peak"] == dict.fromkeys((OURS, "torch"), found.totals["peak"][OURS])
     assert all(layer.alone for layer in found.layers)
-    # In halves: eps is 2^-10.
-    assert min(layer.alone.bound for layer in found.layers) == pytest.approx(8 * 2**-10)
+    # eps is 2^-10; an element-wise layer adds what the rounding of its input changes, about one eps.
+    assert 8 * 2**-10 <= min(layer.alone.bound for layer in found.layers) <= 10 * 2**-10
+
+
+def test_values_that_half_precision_cannot_hold_are_listed_and_not_taken_for_agreement():
+    found = cnnscope.verify("resnet44-cifar", dtype="float16")
+    assert found.disagreements == ()
+    assert "they or their inputs are not finite in float16" in [entry.why for entry in found.not_asked]
+    lost = [layer.name for layer in found.layers if not layer.alone]
+    assert lost
+    assert len(lost) < len(found.layers) / 4
 
 
 def network_of(op: Op, shapes: list[Shape]) -> Graph:

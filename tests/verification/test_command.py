@@ -14,6 +14,7 @@ from cnnscope.errors import RunError
 from cnnscope.machine.memory import Available
 from cnnscope.verification import by_runtime, need
 from tests.cli.shell import on_a_terminal
+from tests.pages import page
 
 ROOT = Path(__file__).parents[2]
 TORCH = (
@@ -222,3 +223,26 @@ def test_the_readme_shows_a_verification_as_it_is(run):
 
     assert code == 0
     assert steady(block[1]) == steady(out)
+
+
+def test_a_runtime_s_error_comes_in_our_words_with_the_layer_and_a_remedy_of_this_command(run, monkeypatch):
+    real = by_runtime.Session
+
+    class Full(real):
+        def outputs(self):
+            raise MemoryError("Name:'C3/part' requested buffer of size 8000000000")
+
+    monkeypatch.setattr(by_runtime, "Session", Full)
+    assert run("verify", "lenet5") == (
+        2,
+        "",
+        "error: C3: not enough memory on cpu; it asked for 8.00 GB more\n"
+        "  use a smaller --batch or --input, or --counts-only, which computes nothing\n",
+    )
+
+
+def test_several_outputs_and_an_input_that_is_read_twice_agree(run, tmp_path):
+    rows = "| layer | type | maps | kernel | from |\n|-|-|-|-|-|\n| a | conv | 2 | 1 | in |\n| head | conv | 3 | 1 | a |\n| out | add | | | a, a |\n| w | relu | | | in |\n"
+    (tmp_path / "net.md").write_text(page(rows))
+    assert run("verify", "net.md")[0] == 0
+    assert run("verify", "net.md", "--batch", "3", "--dtype", "float16")[0] == 0
