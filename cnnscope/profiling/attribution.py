@@ -135,7 +135,9 @@ class _Join:
         while waiting:
             name = self.twins.get(waiting.pop())
             if name in self.steps and name not in home:
-                home[name] = node
+                # A transposition that lost its name was moved, not swallowed: it has a kernel and a line of its own.
+                if self.steps[name].call.name not in LINES:
+                    home[name] = node
                 waiting += _tensors(self.steps[name])
 
     def asking(self, name: str, found: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
@@ -155,8 +157,10 @@ class _Join:
     def _named_steps(self, node: OptimisedNode) -> Iterator[str]:
         """The steps that a node ran by its name and by that of what it makes."""
         for name in (self._begun(node), self._made(node)):
-            # Where a copy was removed at the network's end, the node before it makes the tensor in its place.
-            if name and (node.type == "Identity" or not _copies(self.steps[name])):
+            if name and _copies(self.steps[name]) and node.type != "Identity":
+                # The copy was removed at the network's end; what it would have copied is made under its name.
+                name = self.twins[name]
+            if name in self.steps:
                 yield name
 
     def _made(self, node: OptimisedNode) -> str | None:

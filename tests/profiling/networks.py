@@ -101,6 +101,7 @@ FUSED = {
     "LayerNormalization": "ReduceMean",
     "SkipLayerNormalization": "ReduceMean",
     "BiasSoftmax": "Softmax",
+    "Upsample": "Resize",
 }
 """Kernels that ONNX Runtime makes of several of ours, and the operator that they cannot be without."""
 
@@ -134,7 +135,7 @@ def faults(layers: Sequence[Layer], times: KernelTimes, found: Attribution) -> I
         ran = {call for name in own.get(kernel.name, ()) for call in calls[name]}
         # A batch norm of its own among blocked layouts becomes a depthwise 1x1 convolution.
         ran |= {"Conv"} if kernel.name.endswith("_bn_nchwc") and "BatchNormalization" in ran else set()
-        if kernel.name in ("gemm_input_reshape", "gemm_output_reshape"):
+        if kernel.name.startswith(("gemm_input_reshape", "gemm_output_reshape")):
             ran.add("Reshape")
         inlined = any(_is_function(call) for call in ran) and kernel.name not in steps_named
         if not kernel.line and kernel.type not in ran and FUSED.get(kernel.type) not in ran and not inlined:

@@ -85,6 +85,13 @@ def test_a_removed_dropout_at_the_end_leaves_its_name_to_the_tensor_before_it():
     assert (layers, removed) == ({"act": ("act",)}, ("drop",))
 
 
+def test_what_a_removed_copy_at_the_end_would_have_copied_ran_although_it_was_inlined():
+    graph = network("layer | type", "act | prelu", "drop | dropout")
+    nodes = (node("Mul_1", "Mul", "slope in", "x"), node("Where_2", "Where", "l x in", "drop"))
+    layers, _, removed = joined(graph, *nodes)
+    assert (layers, removed) == ({"Mul_1": ("act",), "Where_2": ("act",)}, ("drop",))
+
+
 def test_blocked_layouts_swallow_adds_and_activations_in_the_last_kernel_that_they_need():
     """NCHWc names tensors reorder_token_N and nodes after their first operator; a fourth input is a swallowed Add."""
     layers, lines, removed = joined(
