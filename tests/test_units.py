@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from cnnscope.errors import CellError
-from cnnscope.units import Printed, exact, parse_printed, parse_size, short, short_bytes
+from cnnscope.units import Printed, exact, parse_printed, parse_size, short, short_bytes, short_rate, short_seconds
 
 M = 10**6
 
@@ -157,3 +157,37 @@ def test_bytes_are_decimal():
 def test_exact_counts_are_grouped():
     assert exact(138_357_544) == "138,357,544"
     assert exact(Fraction(5, 2)) == "2.5"
+
+
+@pytest.mark.parametrize(
+    "seconds, text",
+    [
+        (0, "0.000 us"),
+        (2.5e-8, "0.025 us"),
+        (25e-6, "25.00 us"),
+        (999.4e-6, "999.4 us"),
+        pytest.param(999.96e-6, "1.000 ms", id="no 1000.0 of the smaller unit"),
+        (1.2344e-3, "1.234 ms"),
+        (16.07e-3, "16.07 ms"),
+        (0.99996, "1.000 s"),
+        (61.5, "61.50 s"),
+        (3600, "3600.0 s"),
+        pytest.param(-38.1e-6, "-38.10 us", id="what timing took away"),
+    ],
+)
+def test_times_have_the_unit_that_people_read(seconds, text):
+    assert short_seconds(seconds) == text
+
+
+@pytest.mark.parametrize(
+    "rate, text",
+    [
+        (225.34e9, "225.3 GFLOP/s"),
+        (27e9, "27.00 GFLOP/s"),
+        (12.34, "12.3 FLOP/s"),
+        (999.96, "1000.0 FLOP/s"),
+        (0, "0.0 FLOP/s"),
+    ],
+)
+def test_rates_have_a_unit_by_the_second(rate, text):
+    assert short_rate(rate, "FLOP") == text

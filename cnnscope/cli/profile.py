@@ -1,10 +1,10 @@
 """cnnscope profile: how long a network takes, and which layers take it."""
 
 import json
+from itertools import product
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import typer
 from typer import Option
 
 from cnnscope.cli import options
@@ -14,7 +14,11 @@ from cnnscope.files import complete, require_place
 from cnnscope.machine.cpu import usable_cores
 from cnnscope.render import formats
 
-INTERRUPTED = 130
+if TYPE_CHECKING:
+    from cnnscope.graph import Graph
+    from cnnscope.profiling.protocol import Limits
+    from cnnscope.profiling.record import Profile
+    from cnnscope.runtimes import Settings
 
 
 def run(
@@ -59,10 +63,8 @@ def run(
 ) -> None:
     """Latency with its confidence interval, and the time of every layer beside the work that it does."""
     from cnnscope.api import load_all
-    from cnnscope.profiling.profile import check, profile
-    from cnnscope.profiling.protocol import INTERRUPTED as STOPPED
+    from cnnscope.profiling.profile import check, require_fit
     from cnnscope.profiling.protocol import Limits
-    from cnnscope.profiling.trace import chrome_trace
     from cnnscope.render.pages import profile as page
     from cnnscope.runtimes import Settings
 
@@ -71,6 +73,8 @@ def run(
     options.writable(output or [], format_name)
     if trace:
         require_place(trace)
+        if trace in (output or []):
+            raise UsageError(f"{trace} cannot be both the profile and its trace", "name two files")
     settings = Settings(
         runtime=runtime,
         device=device,
@@ -86,28 +90,37 @@ def run(
     limits = Limits(min_time, max_time)
     for one in wanted:
         check(one, limits, kernels)
-    runs = [(network, one) for model in models for network in load_all(model) for one in wanted]
-    profiles = []
-    for network, one in runs:
-        with Line(f"{network.name}, batch {one.batch}") as line:
-            profiles.append(
-                profile(
-                    network.shaped(input_shape),
-                    one,
-                    limits,
-                    kernels=kernels,
-                    force=force,
-                    progress=line.show,
-                )
-            )
-        if profiles[-1].latency.stop == STOPPED:
-            break
-    if trace:
-        with complete(trace) as file:
-            file.write(json.dumps(chrome_trace(profiles)).encode())
-    options.deliver(page, profiles, view, format_name=format_name, outputs=output or [])
-    if profiles[-1].latency.stop == STOPPED:
-        raise typer.Exit(INTERRUPTED)
+    graphs = [network.shaped(input_shape) for model in models for network in load_all(model)]
+    for graph, one in product(graphs, wanted):
+        require_fit(graph, one, force=force)
+    profiles: list[Profile] = []
+    try:
+        for graph, one in product(graphs, wanted):
+            profiles.append(_measured(graph, one, limits, kernels=kernels, ceilings=ceilings, force=force))
+            if profiles[-1].interrupted:
+                raise KeyboardInterrupt
+    finally:
+        # What was measured before an error or Ctrl-C took its time: it is kept.
+        if profiles:
+            if trace:
+                _write_trace(trace, profiles)
+            options.deliver(page, profiles, view, format_name=format_name, outputs=output or [])
+
+
+def _measured(
+    graph: "Graph", settings: "Settings", limits: "Limits", *, kernels: str, ceilings: bool, force: bool
+) -> "Profile":
+    from cnnscope.profiling.profile import profile
+
+    with Line(f"{graph.name}, batch {settings.batch}") as line:
+        return profile(graph, settings, limits, kernels=kernels, ceilings=ceilings, force=force, progress=line.show)
+
+
+def _write_trace(path: Path, profiles: "list[Profile]") -> None:
+    from cnnscope.profiling.trace import chrome_trace
+
+    with complete(path) as file:
+        file.write(json.dumps(chrome_trace(profiles)).encode())
 
 
 def _batches(text: str) -> list[int]:

@@ -33,6 +33,7 @@ def run(
 
     view = options.view(page, columns=columns, sort=sort, top=top, depth=depth, color=color)
     options.known_format(format_name)
+    options.writable(output or [], format_name)
     profiles = []
     for path in files:
         for record in _records(path):
@@ -46,13 +47,22 @@ def run(
 def _records(path: Path) -> list[Any]:
     """The objects of a file: one, or a list of them."""
     try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise UsageError(f"{path} is larger than {LARGEST_FILE >> 20} MiB", "no profile is: name another file")
-        found = json.loads(path.read_bytes())
+        with path.open("rb") as file:
+            held = file.read(LARGEST_FILE + 1)
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}", "name a file of `cnnscope profile`") from None
-    except ValueError as error:
+    if len(held) > LARGEST_FILE:
+        raise UsageError(f"{path} is larger than {LARGEST_FILE >> 20} MiB", "no profile is: name another file")
+    try:
+        found = json.loads(held, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
         raise UsageError(
             f"{path} is no JSON: {error}", "write one with `cnnscope profile MODEL -o FILE.json`"
         ) from None
+    if found == []:
+        raise UsageError(f"{path} holds no profile", "write one with `cnnscope profile MODEL -o FILE.json`")
     return found if isinstance(found, list) else [found]
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no number")

@@ -125,7 +125,7 @@ def _conclude(done: Done, wanted: int) -> int:
         say(f"error: {error}")
     if done.interrupted:
         names = ", ".join(result.network for result in done.results) or "none"
-        say(f"interrupted; verified {len(done.results)} of {wanted}: {names}")
+        say(f"verified {len(done.results)} of {wanted}: {names}")
         return INTERRUPTED
     if not all(result.holds for result in done.results):
         return DISAGREEMENT

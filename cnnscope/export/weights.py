@@ -75,8 +75,12 @@ def random_chunks(tensor: Tensor, *, seed: int) -> "Iterator[numpy.ndarray[Any, 
 
 def random_array(tensor: Tensor, *, seed: int) -> "numpy.ndarray[Any, Any]":
     numpy = _numpy()
-    array: Any = numpy.concatenate(list(random_chunks(tensor, seed=seed))).reshape(tensor.shape)
-    return array  # type: ignore[no-any-return]
+    array: Any = numpy.empty(elements(tensor.shape), numpy.float32)
+    filled = 0
+    for values in random_chunks(tensor, seed=seed):
+        array[filled : filled + values.size] = values
+        filled += values.size
+    return array.reshape(tensor.shape)  # type: ignore[no-any-return]
 
 
 def _numpy() -> Any:

@@ -41,17 +41,14 @@ def free(settings: Settings) -> Bytes:
     return (_on_gpu(settings) or 0) if settings.is_cuda else available().bytes
 
 
-def require(report: Report, settings: Settings) -> Bytes:
-    """The free bytes where the network computes; UsageError where a run needs more."""
+def require(report: Report, settings: Settings) -> None:
+    """UsageError where a run needs more than is free."""
     need, on_host = predicted(report, settings), available()
     if need.host > on_host.bytes:
         raise _refusal(need.host, on_host.bytes, f"free ({on_host.limited_by})")
-    if not settings.is_cuda:
-        return on_host.bytes
-    on_device = _on_gpu(settings)
+    on_device = _on_gpu(settings) if settings.is_cuda else None
     if on_device is not None and need.device > on_device:
         raise _refusal(need.device, on_device, f"free on {settings.device}")
-    return on_device or 0
 
 
 def _on_gpu(settings: Settings) -> Bytes | None:

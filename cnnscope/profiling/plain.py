@@ -1,16 +1,23 @@
 """Profiles as plain data, and back: what their JSON holds."""
 
 from collections.abc import Mapping
-from typing import Any
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints
 
 import cnnscope
 from cnnscope.calibration.ceilings import Ceilings
 from cnnscope.errors import UsageError
+from cnnscope.graph import INPUT
+from cnnscope.profiling.protocol import STOPS
 from cnnscope.profiling.record import Latency, LayerWork, Memory, Profile
 from cnnscope.runtimes import Kernel, Settings
+from cnnscope.shapes import Shape
+from cnnscope.units import DTYPE_BYTES
 
 SCHEMA_VERSION = 1
 KIND = "profile"
+_LARGEST = 1e30
+"""No figure of a network or a machine comes near."""
 
 
 def to_record(profile: Profile) -> dict[str, Any]:
@@ -33,7 +40,7 @@ def to_record(profile: Profile) -> dict[str, Any]:
         "throughput": profile.throughput,
         "flops_per_second": profile.flops_per_second,
         "share_of_peak": profile.share_of_peak,
-        "layers": [_layer(profile, layer) for layer in profile.layers],
+        "layers": _layers(profile),
         "kernels": [{**kernel._asdict(), "layers": list(kernel.layers)} for kernel in profile.kernels],
         "removed": list(profile.removed),
         "attribution": {
@@ -50,6 +57,7 @@ def to_record(profile: Profile) -> dict[str, Any]:
         "environment": dict(profile.environment),
         "facts": dict(profile.facts),
         "notes": list(profile.notes),
+        "interrupted": profile.interrupted,
     }
 
 
@@ -57,58 +65,121 @@ def _ceilings(found: Ceilings) -> dict[str, Any]:
     return {**found._asdict(), "compute": found.compute, "source": found.source, "ridge_point": found.ridge_point}
 
 
-def _layer(profile: Profile, layer: LayerWork) -> dict[str, Any]:
-    own = [kernel for kernel in profile.kernels if profile.home_of(kernel) == layer.name]
-    seconds = sum(kernel.seconds for kernel in own) if own else None
-    return {
-        **layer._asdict(),
-        "output_shape": list(layer.output_shape),
-        "inputs": list(layer.inputs),
-        "seconds": seconds,
-    }
+def _layers(profile: Profile) -> list[dict[str, Any]]:
+    """Every layer with the seconds of the kernels that count with it; None where there is no such kernel."""
+    seconds: dict[str | None, float] = {}
+    for kernel in profile.kernels:
+        home = profile.home_of(kernel)
+        seconds[home] = seconds.get(home, 0.0) + kernel.seconds
+    return [
+        {
+            **layer._asdict(),
+            "output_shape": list(layer.output_shape),
+            "inputs": list(layer.inputs),
+            "seconds": seconds.get(layer.name),
+        }
+        for layer in profile.layers
+    ]
 
 
-def from_record(record: Mapping[str, Any]) -> Profile:
-    """A profile from its plain data; UsageError where it is none, or of a version that is not known."""
-    if record.get("kind") != KIND:
+def from_record(record: Any) -> Profile:
+    """A profile from its plain data; UsageError where it is none, damaged, or of a version that is not known."""
+    if not isinstance(record, dict) or record.get("kind") != KIND:
         raise UsageError("this is no profile of cnnscope", "write one with `cnnscope profile MODEL -o FILE.json`")
-    if record.get("schema_version") != SCHEMA_VERSION:
+    version = record.get("schema_version")
+    if version != SCHEMA_VERSION or isinstance(version, bool):
         raise UsageError(
-            f"a profile of schema version {record.get('schema_version')}; {SCHEMA_VERSION} can be read",
+            f"a profile of schema version {str(version)[:40]}; {SCHEMA_VERSION} can be read",
             "use the cnnscope that wrote it",
         )
     try:
-        return _profile(record)
-    except (KeyError, TypeError, ValueError) as error:
-        raise UsageError(f"the profile is damaged: {type(error).__name__} {error}", "measure again") from None
+        profile = _profile(record)
+        _require_sense(profile)
+    except KeyError as error:
+        raise UsageError(f"the profile is damaged: it has no {error}", "measure again") from None
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"the profile is damaged: {error}", "measure again") from None
+    return profile
 
 
 def _profile(record: Mapping[str, Any]) -> Profile:
-    attribution = record["attribution"]
+    attribution = _typed("attribution", record["attribution"], dict)
     return Profile(
-        network=record["network"],
-        source=record["source"],
-        input_shape=tuple(record["input_shape"]),
-        settings=_fields(Settings, record["settings"]),
-        latency=_fields(Latency, record["latency"]),
-        layers=tuple(_fields(LayerWork, layer) for layer in record["layers"]),
-        kernels=tuple(_fields(Kernel, kernel) for kernel in record["kernels"]),
-        removed=tuple(record["removed"]),
-        method=attribution["method"],
-        kernel_runs=attribution["runs"],
-        profiled_seconds=attribution["profiled_seconds"],
-        memory=_fields(Memory, record["memory"]),
-        ceilings=_fields(Ceilings, record["ceilings"]) if record["ceilings"] else None,
-        environment=record["environment"],
-        facts=record["facts"],
-        notes=tuple(record["notes"]),
+        network=_typed("network", record["network"], str),
+        source=_typed("source", record["source"], str),
+        input_shape=_typed("input_shape", record["input_shape"], Shape),
+        settings=_fields("settings", record["settings"], Settings),
+        latency=_fields("latency", record["latency"], Latency),
+        layers=_list("layers", record["layers"], LayerWork),
+        kernels=_list("kernels", record["kernels"], Kernel),
+        removed=_typed("removed", record["removed"], tuple[str, ...]),
+        method=_typed("method", attribution["method"], str),
+        kernel_runs=_typed("runs", attribution["runs"], int),
+        profiled_seconds=_typed("profiled_seconds", attribution["profiled_seconds"], float | None),
+        memory=_fields("memory", record["memory"], Memory),
+        ceilings=None if record["ceilings"] is None else _fields("ceilings", record["ceilings"], Ceilings),
+        environment=_environment(_typed("environment", record["environment"], dict)),
+        facts=_typed("facts", record["facts"], dict),
+        notes=_typed("notes", record["notes"], tuple[str, ...]),
+        interrupted=_typed("interrupted", record["interrupted"], bool),
     )
 
 
-def _fields(kind: Any, found: Mapping[str, Any]) -> Any:
-    """A record of this kind from what a file holds of it; lists become tuples."""
-    return kind(**{name: _plain(found[name]) for name in kind._fields})
+def _require_sense(profile: Profile) -> None:
+    """ValueError where the parts do not belong together, or hold what cannot have been measured."""
+    known = {layer.name for layer in profile.layers}
+    named = {name for kernel in profile.kernels for name in kernel.layers} | {*profile.removed}
+    read = {name for layer in profile.layers for name in layer.inputs}
+    if strangers := (named - known) | (read - known - {INPUT}):
+        raise ValueError(f"there is no layer `{min(strangers)[:40]}`")
+    if not profile.latency.samples or min(profile.latency.samples) <= 0:
+        raise ValueError("its samples are no times")
+    if profile.latency.stop not in STOPS:
+        raise ValueError(f"no series stops by `{profile.latency.stop[:40]}`")
+    if profile.settings.dtype not in DTYPE_BYTES:
+        raise ValueError(f"dtype `{profile.settings.dtype[:40]}` is not known")
+    if any(kernel.seconds < 0 for kernel in profile.kernels):
+        raise ValueError("a kernel took less than no time")
+    if profile.ceilings and min(profile.ceilings.compute, profile.ceilings.copy) <= 0:
+        raise ValueError("its ceilings are no rates")
 
 
-def _plain(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
+def _environment(found: dict[str, Any]) -> dict[str, Any]:
+    """Where it was measured: what is shown of it must be there."""
+    if not found:
+        return found
+    _typed("fingerprint", found["fingerprint"], str)
+    for version in _typed("packages", found["packages"], dict).values():
+        _typed("packages", version, str)
+    cpu = _typed("cpu", found["cpu"], dict)
+    for name, kind in (("model", str), ("governor", str | None), ("virtual", bool)):
+        _typed(name, cpu[name], kind)
+    for gpu in _typed("gpus", found["gpus"], list):
+        _typed("gpus", _typed("gpus", gpu, dict)["name"], str)
+    return found
+
+
+def _list(name: str, found: Any, kind: Any) -> tuple[Any, ...]:
+    return tuple(_fields(name, entry, kind) for entry in _typed(name, found, list))
+
+
+def _fields(name: str, found: Any, kind: Any) -> Any:
+    """A record of this kind from what a file holds of it."""
+    held = _typed(name, found, dict)
+    return kind(**{field: _typed(field, held[field], hint) for field, hint in get_type_hints(kind).items()})
+
+
+def _typed(name: str, value: Any, kind: Any) -> Any:
+    """The value as this type, lists as tuples; TypeError where it is of another one, or a number without end."""
+    origin, choices = get_origin(kind), get_args(kind)
+    if origin is tuple and isinstance(value, list):
+        return tuple(_typed(name, entry, choices[0]) for entry in value)
+    if origin in (Mapping, dict) and isinstance(value, dict):
+        return {_typed(name, key, choices[0]): _typed(name, entry, choices[1]) for key, entry in value.items()}
+    if origin is UnionType:
+        return None if value is None else _typed(name, value, choices[0])
+    if kind is float and type(value) is int:
+        value = float(value)
+    if type(value) is kind and (kind not in (int, float) or abs(value) < _LARGEST):
+        return value
+    raise TypeError(f"`{name}` cannot be {str(value)[:40]}")

@@ -22,11 +22,12 @@ from cnnscope.profiling.protocol import Limits, Progress
 from cnnscope.profiling.record import Latency, LayerWork, Memory, Profile
 from cnnscope.profiling.worker import ALONE, KERNEL_METHODS, RUNTIME, Request
 from cnnscope.runtimes import Kernel, OptimisedNode, Settings
+from cnnscope.shapes import LARGEST_DIMENSION
 from cnnscope.units import Bytes
 
 AUTO = "auto"
-_DEVICE = re.compile(r"(\w+)(?::\d+)?")
-_MOST_THREADS = 1024
+_DEVICE = re.compile(r"(\w+)(?::[0-9]{1,3})?")
+_MOST_THREADS, _LARGEST_SEED = 1024, 2**63 - 1
 
 
 def profile(
@@ -47,9 +48,8 @@ def profile(
     network cannot be run; KeyboardInterrupt where it was interrupted before there was a sample.
     """
     check(settings, limits, kernels)
-    report = analyze(graph, batch=settings.batch, dtype=settings.dtype)
-    need = memory.predicted(report, settings)
-    free = memory.free(settings) if force else memory.require(report, settings)
+    report = require_fit(graph, settings, force=force)
+    need, free = memory.predicted(report, settings), memory.free(settings)
     if kernels == AUTO:
         kernels = ALONE if settings.is_cuda and settings.runtime == "onnxruntime" else RUNTIME
     environment = machine.environment()
@@ -91,9 +91,13 @@ def check(settings: Settings, limits: Limits, kernels: str = AUTO) -> None:
     _one_of("dtype", settings.dtype, runtimes.DTYPES)
     _one_of("graph-opt", settings.graph_opt, runtimes.GRAPH_OPTS)
     _one_of("kernels", kernels, (AUTO, *KERNEL_METHODS))
-    for name, number, most in (("threads", settings.threads, _MOST_THREADS), ("batch", settings.batch, 2**31 - 1)):
-        if not 1 <= number <= most:
-            raise UsageError(f"{name} {number}", f"write a whole number from 1 to {most}")
+    for name, number, least, most in (
+        ("threads", settings.threads, 1, _MOST_THREADS),
+        ("batch", settings.batch, 1, LARGEST_DIMENSION),
+        ("seed", settings.seed, 0, _LARGEST_SEED),
+    ):
+        if not least <= number <= most:
+            raise UsageError(f"{name} {number}", f"write a whole number from {least} to {most}")
     if settings.runtime == "torch" and (settings.graph_opt != "all" or kernels == ALONE):
         raise UsageError(
             "torch runs layers as they are", "leave --graph-opt and --kernels alone out, or use onnxruntime"
@@ -104,6 +108,14 @@ def check(settings: Settings, limits: Limits, kernels: str = AUTO) -> None:
         raise UsageError(
             f"a time from {limits.min_time:g} s to {limits.max_time:g} s", "0 < --min-time <= --max-time, in seconds"
         )
+
+
+def require_fit(graph: Graph, settings: Settings, *, force: bool = False) -> Report:
+    """The analysis; SpecError where the input does not fit the network, UsageError where the memory is too small."""
+    report = analyze(graph, batch=settings.batch, dtype=settings.dtype)
+    if not force:
+        memory.require(report, settings)
+    return report
 
 
 def _one_of(what: str, given: str, known: Sequence[str]) -> None:
@@ -147,6 +159,7 @@ def _joined(
         ceilings=None,
         environment=environment,
         facts=result["facts"],
+        interrupted=result["interrupted"],
     )
 
 

@@ -21,10 +21,13 @@ PRECISION = 0.01
 """Half-width of the median's interval over the median, at which the series may stop."""
 WINDOWS, AGREEMENT = 3, 0.10
 """The warm-up ends when so many windows in turn have medians within this of each other."""
+WARM_UP_SHARE = 0.2
+"""Of the most time that sampling may take; the warm-up takes no longer, whether the windows agree or not."""
 _PLATEAU = 5
 """Checkpoints, each with a tenth more samples, over which the spread must stay as it is."""
 
-CONVERGED, PLATEAU, TIME, INTERRUPTED = "interval", "plateau", "time", "interrupted"
+CONVERGED, PLATEAU, TIME, INTERRUPTED = STOPS = ("interval", "plateau", "time", "interrupted")
+"""The rules that end a series."""
 
 
 class Limits(NamedTuple):
@@ -83,7 +86,7 @@ class Protocol:
         with _without_collection():
             first = self.timed(1)
             typical, warm_up = self._warm_up(first)
-            inner = max(math.ceil(SHORTEST_SAMPLE / max(typical, 1e-9)), 1)
+            inner = _runs_in(SHORTEST_SAMPLE, typical)
             samples, discarded, stop = self._sample(inner)
         return Series(tuple(samples), inner, warm_up, first, stop, discarded)
 
@@ -95,19 +98,24 @@ class Protocol:
         return (self.clock() - start) / inner / 1e9
 
     def _warm_up(self, first: float) -> tuple[float, int]:
-        """Run until three windows agree or a fifth of the time is over; seconds of a run, and runs."""
-        end = self.clock() + self.limits.max_time / 5 * 1e9
+        """Run until three windows agree or a fifth of the time is over; seconds of a run, and runs with the first."""
+        end = self.clock() + (self.limits.max_time * WARM_UP_SHARE - first) * 1e9
         typical, runs, medians = first, 1, list[float]()
-        while not self.interrupted():
-            times = [self.timed(1) for _ in range(max(3, math.ceil(SHORTEST_SAMPLE / max(typical, 1e-9))))]
+        while self._goes_on(end):
+            times: list[float] = []
+            wanted = max(3, _runs_in(SHORTEST_SAMPLE, typical))
+            while len(times) < wanted and self._goes_on(end):
+                times.append(self.timed(1))
             runs += len(times)
             typical = summarize(times).median
             medians = [*medians, typical][-WINDOWS:]
-            self.progress(Progress("warming up", runs, typical, (end - self.clock()) / 1e9))
-            settled = len(medians) == WINDOWS and max(medians) <= (1 + AGREEMENT) * min(medians)
-            if (settled and runs > FEWEST) or self.clock() > end:
+            self.progress(Progress("warming up", runs, typical, max((end - self.clock()) / 1e9, 0)))
+            if runs > FEWEST and len(medians) == WINDOWS and max(medians) <= (1 + AGREEMENT) * min(medians):
                 break
         return typical, runs
+
+    def _goes_on(self, end: float) -> bool:
+        return self.clock() < end and not self.interrupted()
 
     def _sample(self, inner: int) -> tuple[list[float], int, str]:
         """Samples, how many were thrown away, and which rule stopped the series."""
@@ -119,12 +127,16 @@ class Protocol:
             stopped = self.interrupted()
             if len(samples) < checkpoint and elapsed < self.limits.max_time and not stopped:
                 continue
-            if self.throttled() and kept and discarded + len(samples) - kept <= kept:
-                discarded += len(samples) - kept
+            new = len(samples) - kept
+            if kept and discarded + new <= kept and self.throttled():
+                discarded += new
                 del samples[kept:]
-            kept, summary = len(samples), summarize(samples)
+                summary = summarize(samples)
+            else:
+                summary = summarize(samples)
+                spreads = [*spreads, summary.cv][-_PLATEAU:]
+            kept = len(samples)
             checkpoint = kept + max(kept // 10, 1)
-            spreads = [*spreads, summary.cv][-_PLATEAU:]
             left = max(self.limits.max_time - elapsed, 0)
             self.progress(Progress("measuring", kept * inner, summary.median, left))
             if stop := self._stop(summary, spreads, elapsed, stopped):
@@ -133,14 +145,18 @@ class Protocol:
     def _stop(self, summary: Summary, spreads: list[float], elapsed: float, stopped: bool) -> str:
         if stopped:
             return INTERRUPTED
-        if elapsed >= self.limits.max_time:
-            return TIME
-        if elapsed < self.limits.min_time or summary.n < FEWEST:
-            return ""
-        if summary.half_width <= PRECISION:
-            return CONVERGED
-        settled = len(spreads) == _PLATEAU and max(spreads) <= (1 + AGREEMENT) * min(spreads)
-        return PLATEAU if settled and summary.n >= fewest_samples(90) else ""
+        if elapsed >= self.limits.min_time and summary.n >= FEWEST:
+            if summary.half_width <= PRECISION:
+                return CONVERGED
+            settled = len(spreads) == _PLATEAU and max(spreads) <= (1 + AGREEMENT) * min(spreads)
+            if settled and summary.n >= fewest_samples(90):
+                return PLATEAU
+        return TIME if elapsed >= self.limits.max_time else ""
+
+
+def _runs_in(seconds: float, one: float) -> int:
+    """So many runs of this length take at least so long."""
+    return max(math.ceil(seconds / max(one, 1e-9)), 1)
 
 
 @contextmanager

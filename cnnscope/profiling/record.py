@@ -74,6 +74,8 @@ class Profile:
     environment: Mapping[str, Any]
     facts: Mapping[str, Any]
     notes: tuple[str, ...] = ()
+    interrupted: bool = False
+    """Did someone end the measurement before it had all that it was asked for?"""
 
     @cached_property
     def summary(self) -> Summary:
@@ -114,12 +116,17 @@ class Profile:
     @property
     def overhead(self) -> float | None:
         """How much longer a run took while kernels were timed, as a share of the latency."""
-        return self.profiled_seconds / self.median - 1 if self.profiled_seconds else None
+        return None if self.profiled_seconds is None else self.profiled_seconds / self.median - 1
 
     @property
     def times_hold(self) -> bool:
         """Was the overhead small enough for kernel times to be times of the undisturbed run?"""
         return self.overhead is None or abs(self.overhead) <= MOST_OVERHEAD
+
+    def share(self, seconds: float) -> float | None:
+        """Of the latency, or of all kernel time where times do not hold; None where the clock saw no time at all."""
+        whole = self.median if self.times_hold else self.kernel_seconds
+        return seconds / whole if whole else None
 
     @property
     def between_kernels(self) -> float:

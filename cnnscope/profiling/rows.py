@@ -71,7 +71,8 @@ def _row(
     macs = sum(layer.macs for layer in layers)
     row = TimedRow(name, kind, layers[-1].output_shape, macs, None, None, None, None, None, None, "", "")
     if not kernels:
-        where = f"in {', '.join(dict.fromkeys(elsewhere))}" if elsewhere else "removed" if profile.kernels else ""
+        removed = {layer.name for layer in layers} <= {*profile.removed}
+        where = f"in {', '.join(dict.fromkeys(elsewhere))}" if elsewhere else "removed" if removed else ""
         return row._replace(kernels=where)
     ran = {layer for kernel in kernels if not kernel.line for layer in kernel.layers}
     work = [layer for layer in profile.layers if layer.name in ran]
@@ -84,7 +85,7 @@ def _row(
         bytes_moved=moved,
         intensity=flops / moved if moved else None,
         seconds=seconds,
-        share=seconds / (profile.median if profile.times_hold else profile.kernel_seconds),
+        share=profile.share(seconds),
         flops_per_second=flops / seconds if seconds else None,
         kernels=f"{text} with {', '.join(others)}" if others else text,
         of_roof=of_roof,
@@ -122,10 +123,9 @@ def _read_by(profile: Profile, ran: set[str]) -> set[str]:
 def _lines(profile: Profile) -> Iterator[TimedRow]:
     if not profile.kernels:
         return
-    whole = profile.median if profile.times_hold else profile.kernel_seconds
     lines = {NOWHERE: profile.unattributed}
     if profile.times_hold:
         lines[BETWEEN if profile.between_kernels > 0 else SLOWED] = profile.between_kernels
     for name, seconds in lines.items():
         if seconds:
-            yield TimedRow(name, "", None, None, None, None, seconds, seconds / whole, None, None, "", "")
+            yield TimedRow(name, "", None, None, None, None, seconds, profile.share(seconds), None, None, "", "")

@@ -1,7 +1,8 @@
 """The process that measures: it loads one network, times it, and says so line by line on its standard output.
 
 `python -m cnnscope.profiling.worker` reads a pickled Request, and writes one JSON object per line: {"progress": ...} as
-often as there is news, and at last {"result": ...}, {"error": ...} or {"interrupted": true}.
+often as there is news, and at last {"result": ...}, {"error": ...} or {"interrupted": true}. It ends when its standard
+input does: with the process that asked.
 """
 
 import json
@@ -9,14 +10,17 @@ import os
 import pickle
 import signal
 import sys
+import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from cnnscope import runtimes
-from cnnscope.errors import CnnscopeError
+from cnnscope.errors import CnnscopeError, RunError
 from cnnscope.graph import Graph
 from cnnscope.machine import gpu
 from cnnscope.machine.cpu import Load
+from cnnscope.machine.kernel_files import ROOT, fields
 from cnnscope.profiling.alone import row_times
 from cnnscope.profiling.protocol import INTERRUPTED, Limits, Progress, Protocol
 from cnnscope.runtimes import KernelTimes, Settings
@@ -24,6 +28,9 @@ from cnnscope.runtimes import KernelTimes, Settings
 RUNTIME, ALONE, NONE = "runtime", "alone", "none"
 KERNEL_METHODS = (RUNTIME, ALONE, NONE)
 """Who times kernels: the runtime in its place, or every row as a network of its own."""
+
+KINDS = ("progress", "result", "error", "interrupted")
+"""Of messages; each is an object with one of these keys."""
 
 Send = Callable[[str, Any], None]
 
@@ -39,6 +46,8 @@ def main() -> None:
     # Libraries print to standard output as they like: what they say goes to standard error.
     channel = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
+    # Something may have been printed already as Python started, without an end of line.
+    channel.write("\n")
 
     def send(kind: str, content: Any) -> None:
         channel.write(json.dumps({kind: content}) + "\n")
@@ -46,11 +55,24 @@ def main() -> None:
 
     asked = _Interrupt()
     try:
-        send("result", measured(pickle.load(sys.stdin.buffer), send, asked))
+        request = pickle.load(sys.stdin.buffer)
+        threading.Thread(target=_end_with_the_asker, daemon=True).start()
+        send("result", measured(request, send, asked))
     except CnnscopeError as error:
         send("error", [type(error).__name__, error.message, error.hint])
+    except MemoryError as error:
+        send(
+            "error", [RunError.__name__, f"not enough memory: {error}".rstrip(": "), "use a smaller --batch or --input"]
+        )
     except KeyboardInterrupt:
         send("interrupted", True)
+
+
+def _end_with_the_asker() -> None:
+    """Nobody waits for a result any more once the other end of standard input is closed."""
+    while os.read(0, 1):
+        pass
+    os._exit(1)
 
 
 class _Interrupt:
@@ -127,8 +149,11 @@ def _throttled(settings: Settings) -> Callable[[], bool]:
     return lambda: any(found.number == settings.device_index and bool(found.throttled_by) for found in gpu.gpus().found)
 
 
-def _most_memory() -> int | None:
+def _most_memory(root: Path = ROOT) -> int | None:
     """The most bytes that this process has held; None where the system does not say."""
+    if kibibytes := fields(root / "proc/self/status").get("VmHWM"):
+        return kibibytes * 1024
+    # On Linux this would be at least what the process that started this one has held.
     try:
         import resource
     except ImportError:

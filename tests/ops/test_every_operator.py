@@ -2,6 +2,10 @@
 
 import ast
 import importlib
+import os
+import pickle
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -80,6 +84,27 @@ def test_every_operator_is_in_the_vocabulary_under_a_name_of_its_own() -> None:
     assert len(VOCABULARY) == len(OPERATORS)
     assert set(SYNONYMS.values()) <= VOCABULARY.keys()
     assert not SYNONYMS.keys() & VOCABULARY.keys()
+
+
+def test_an_operator_arrives_in_another_process_as_it_was(tmp_path: Path) -> None:
+    """Its hash is kept, and another process hashes strings otherwise: equal operators must stay equal and findable."""
+    made = [op for rows in (table("ROWS"),) for op, *_ in rows]
+    (tmp_path / "operators").write_bytes(pickle.dumps(made))
+    code = (
+        "import pathlib, pickle\n"
+        f"ops = pickle.loads(pathlib.Path({str(tmp_path / 'operators')!r}).read_bytes())\n"
+        "print(all(op in {type(op)(**{name: getattr(op, name) for name in op.fields})} for op in ops), len(ops))"
+    )
+    for seed in ("1", "2"):
+        found = subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(Path(__file__).parents[2])},
+        )
+        assert found.stdout == f"True {len(made)}\n"
+    assert pickle.loads(pickle.dumps(made)) == made
 
 
 def test_every_shape_error_of_an_operator_has_its_text_in_a_row() -> None:

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from html.parser import HTMLParser
 from types import SimpleNamespace
 from typing import Any, NamedTuple
@@ -22,12 +23,15 @@ from cnnscope.calibration.calibrate import Calibration
 from cnnscope.calibration.ceilings import Ceilings
 from cnnscope.doctor.finding import Diagnosis, Finding, Status
 from cnnscope.errors import RefusedError, UsageError
+from cnnscope.profiling.record import LayerWork, Profile
 from cnnscope.render import View, formats, pages
 from cnnscope.render.pages.listing import Listed
 from cnnscope.render.sheet import Column, Remark, Sheet, arrange, check, number, words
+from cnnscope.runtimes import Kernel
 from cnnscope.verification.record import Deviation, LayerVerification, NotAsked, Verification
 from tests.cli.shell import cnnscope as command_line
 from tests.pages import page as table_page
+from tests.profiling.samples import profiled
 
 HOSTILE = (
     "=cmd()",
@@ -87,6 +91,32 @@ def _calibrations(directory) -> list[Any]:
     ]
 
 
+def _profiles(directory) -> list[Any]:
+    return [_hostile_profile(name) for name in HOSTILE] + [profiled(), profiled(kernels=(), removed=())]
+
+
+def _hostile_profile(text: str) -> Profile:
+    """Every text in it is this one."""
+    layer = LayerWork(text, text, text, (1, 8), 16, 16, 32, ("in",), 64, 32)
+    return replace(
+        profiled(),
+        network=text,
+        source=text,
+        layers=(layer,),
+        kernels=(Kernel(text, text, 1e-6, (text,)), Kernel(text, text, 1e-6, (), text)),
+        removed=(),
+        method=text,
+        environment={
+            "packages": {"onnxruntime": text},
+            "cpu": {"model": text, "governor": text, "virtual": True},
+            "gpus": [],
+            "fingerprint": text,
+        },
+        facts={text: text},
+        notes=(text,),
+    )
+
+
 def _verifications(directory) -> list[Any]:
     reports = _analyses(directory)
     return [_verified(report) for report in reports]
@@ -122,6 +152,7 @@ SAMPLES: dict[str, Callable[..., list[Any]]] = {
     "calibration": _calibrations,
     "doctor": _diagnoses,
     "listing": _lists,
+    "profile": _profiles,
     "verification": _verifications,
     "verifications": lambda directory: [_verifications(directory)],
 }

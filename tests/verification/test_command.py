@@ -140,7 +140,7 @@ def test_ctrl_c_keeps_what_was_verified_and_says_so(run, monkeypatch):
     monkeypatch.setattr("cnnscope.api.verify", interrupted)
     code, out, err = run("verify", "mlp-3-4-2", "conv-26", "dense-100", "lenet5", "--counts-only")
     assert code == 130
-    assert err == "interrupted; verified 2 of 4: mlp-3-4-2, conv-26\n"
+    assert err == "verified 2 of 4: mlp-3-4-2, conv-26\ninterrupted\n"
     assert "verdict          2 of 2 networks agree with everything that was asked" in out
     assert run("verify", "dense-100") == (130, "", "interrupted; verified 0 of 1: none\n")
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from cnnscope.profiling import protocol, statistics
 from cnnscope.profiling.plain import to_record
-from cnnscope.profiling.record import Profile
+from cnnscope.profiling.record import MOST_OVERHEAD, Profile
 from cnnscope.profiling.rows import TimedRow, rows
 from cnnscope.render.sheet import Column, Remark, Sheet, Value, View, arrange, number, words
 from cnnscope.shapes import dims, elements
@@ -103,8 +103,12 @@ def _summary(profile: Profile) -> list[tuple[str, str]]:
     ]
     if environment:
         lines.append(("machine", _machine(profile)))
-    facts = "; ".join(f"{name} {value}" for name, value in profile.facts.items())
+    facts = "; ".join(f"{name} {_plain(value)}" for name, value in profile.facts.items())
     return [*lines, ("runtime", facts)] if facts else lines
+
+
+def _plain(fact: Any) -> str:
+    return ", ".join(map(str, fact)) if isinstance(fact, list) else str(fact)
 
 
 def _latency(profile: Profile) -> str:
@@ -121,7 +125,7 @@ def _latency(profile: Profile) -> str:
             too_few.append(f"p{percent} ({statistics.fewest_samples(percent)})")
         else:
             parts.append(f"p{percent} {short_seconds(value)}")
-    small = f", too few for {' and '.join(too_few)}" if too_few else ""
+    small = f", too few for {', '.join(too_few)}" if too_few else ""
     inner = f" of {profile.latency.inner} runs each" if profile.latency.inner > 1 else ""
     return f"{'; '.join(parts)}; n = {known.n}{inner}{small}"
 
@@ -149,6 +153,8 @@ def _layers(profile: Profile) -> str:
     if not profile.kernels:
         return "not timed"
     found = profile.kernel_seconds
+    if not found:
+        return f"no kernel took a microsecond, which is the least that is counted; by {profile.method}"
     lines: dict[str, float] = {}
     for kernel in profile.kernels:
         if kernel.line:
@@ -157,12 +163,12 @@ def _layers(profile: Profile) -> str:
     named = {name for kernel in profile.kernels for name in kernel.layers}
     text = (
         f"{1 - profile.unattributed / found:.2%} of kernel time is on layers{of_which}; {len(named)} of "
-        f"{len(profile.layers)} layers ran in {len(profile.kernels)} kernels, {len(profile.removed)} were removed; "
+        f"{len(profile.layers)} layers ran in {len(profile.kernels)} kernels, {len(profile.removed)} removed; "
         f"by {profile.method}"
     )
     if profile.overhead is None:
         return text
-    held = "" if profile.times_hold else f", so only shares are shown (above {0.1:.0%})"
+    held = "" if profile.times_hold else f", so only shares are shown (above {MOST_OVERHEAD:.0%})"
     return f"{text}; timing kernels changed a run by {profile.overhead:+.1%}{held}"
 
 
