@@ -19,10 +19,12 @@ from cnnscope.spec import zoo
 from cnnscope.spec.program import normal
 from cnnscope.units import exact, parse_printed
 from tests.published import (
+    AT_SIZES,
     LAYERS,
     LENET5_CONNECTIONS,
     NETWORKS,
     RECEPTIVE_FIELDS,
+    AtSize,
     Layer,
     Network,
     ReceptiveField,
@@ -64,6 +66,11 @@ def test_a_network_has_its_published_totals(fact: Network) -> None:
     known = {metric: figure for metric, figure in published.items() if figure is not None}
     assert known
     assert {metric: getattr(found, metric) for metric in known} == known
+
+
+@pytest.mark.parametrize("fact", [pytest.param(fact, id=f"{fact.network} at {fact.input}") for fact in AT_SIZES])
+def test_a_network_has_its_published_macs_at_other_sizes(fact: AtSize) -> None:
+    assert cnnscope.load(fact.network).analyze(input=fact.input).macs == fact.macs
 
 
 def seen_at(name: str, role: str) -> RowReport:
