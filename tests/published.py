@@ -68,6 +68,7 @@ TORCHVISION_COUNTED = (
     "torchvision 0.28 weights meta (exact params, GMACs to 3 decimals), MACs by torch's flop counter on its model"
 )
 TIMM_COUNTED = "timm 1.0.31, params and MACs counted on its model (its lists print both to 2 decimals)"
+TIMM_FOLDED = "timm 1.0.31, counted on its model after reparameterize_model (mmpretrain and timm print 2 decimals)"
 MMPRETRAIN = "mmpretrain @ee7f2e88, metafile.yml (exact params, deploy form)"
 IMGCLSMOB_PARAMS = "imgclsmob @c1a844dd, gluon/README.md (exact params)"
 IMGCLSMOB = "imgclsmob @c1a844dd (exact params), MACs recomputed"
@@ -255,13 +256,13 @@ NETWORKS: tuple[Network, ...] = (
     ),
     Network("regnet_y_800mf-pycls", 6_263_168, None, IMGCLSMOB_PARAMS),
     Network("regnet_y_8gf-pycls", 39_180_068, None, IMGCLSMOB_PARAMS),
-    Network("repvgg_a1", 12_789_864, None, MMPRETRAIN),
-    Network("repvgg_a2", 25_499_944, None, MMPRETRAIN),
-    Network("repvgg_b1", 51_829_480, None, MMPRETRAIN),
+    Network("repvgg_a1", 12_789_864, 2_363_967_488, f"{MMPRETRAIN}; {TIMM_FOLDED}"),
+    Network("repvgg_a2", 25_499_944, 5_116_951_552, f"{MMPRETRAIN}; {TIMM_FOLDED}"),
+    Network("repvgg_b1", 51_829_480, 11_815_485_440, f"{MMPRETRAIN}; {TIMM_FOLDED}"),
     Network("repvgg_b1g2", 41_360_104, None, MMPRETRAIN),
-    Network("repvgg_b2", 80_315_112, None, MMPRETRAIN),
-    Network("repvgg_b3g4", 75_626_728, None, MMPRETRAIN),
-    Network("repvgg_d2se", 120_387_572, None, MMPRETRAIN),
+    Network("repvgg_b2", 80_315_112, 18_376_609_792, f"{MMPRETRAIN}; {TIMM_FOLDED}"),
+    Network("repvgg_b3g4", 75_626_728, 16_064_499_712, f"{MMPRETRAIN}; {TIMM_FOLDED}"),
+    Network("repvgg_d2se", 120_387_572, 32_829_551_104, f"{MMPRETRAIN}; {TIMM_FOLDED}"),
     Network("repvgg_a0-train", 9_108_968, 1_512_581_120, TIMM_COUNTED, 23_648),
     Network("repvgg_a1-train", 14_092_264, 2_626_488_320, TIMM_COUNTED, 29_824),
     Network("repvgg_a2-train", 28_210_600, 5_685_345_280, TIMM_COUNTED, 42_560),
@@ -299,6 +300,21 @@ NETWORKS: tuple[Network, ...] = (
     Network("seresnet20-cifar", 274_847, None, IMGCLSMOB_PARAMS),
     Network("seresnet56-cifar", 862_889, None, IMGCLSMOB_PARAMS),
     Network("seresnet110-cifar", 1_744_952, None, IMGCLSMOB_PARAMS),
+    Network("repvgg_a0", 8_309_384, 1_361_451_008, TIMM_FOLDED),
+    Network("repvgg_b0", 14_339_048, 3_057_600_512, TIMM_FOLDED),
+    Network("repvgg_b1g4", 36_125_416, 7_306_870_784, TIMM_FOLDED),
+    Network("repvgg_b2g4", 55_777_512, 11_331_899_392, TIMM_FOLDED),
+    Network("repvgg_b3", 110_960_872, 26_208_882_688, TIMM_FOLDED),
+    Network(
+        "seresnet34", 21_958_868, 3_663_918_592, "timm 1.0.31, counted on legacy_seresnet34 (its list: 21.96M)", 17_024
+    ),
+    Network(
+        "resnext152_32x4d",
+        59_951_400,
+        11_709_513_728,
+        "mmpretrain (59.95M); counted on torchvision's ResNet with 3, 8, 36, 3 blocks",
+        199_296,
+    ),
 )
 
 AT_SIZES: tuple[AtSize, ...] = (
