@@ -16,7 +16,7 @@ from cnnscope.analysis.report import Report
 from cnnscope.errors import CellError, MissingExtraError, UnknownModelError, UsageError
 from cnnscope.graph import Graph, walk
 from cnnscope.shapes import Shape
-from cnnscope.spec import zoo
+from cnnscope.spec import files, zoo
 from cnnscope.spec.build import build
 from cnnscope.spec.program import Program, input_shape, normal
 from cnnscope.units import DTYPE_BYTES
@@ -73,7 +73,12 @@ class Network:
         _check(batch, dtype, optimizer)
         graph = self.shaped(input)
         result = report.analyze(graph, batch=batch, dtype=dtype, optimizer=optimizer, in_place=in_place)
-        judged = self._judged if self._states_input else claims.judge(graph, report.analyze(graph))
+        # A report on the page's own terms judges its claims too; any other needs a second one.
+        terms = batch == 1 and dtype == "float32" and optimizer == "momentum" and in_place
+        if terms and (not self._states_input or graph is self.graph):
+            judged = claims.judge(graph, result)
+        else:
+            judged = self._judged if self._states_input else claims.judge(graph, report.analyze(graph))
         return replace(result, claims=judged, renderers=_RENDERERS)
 
     @cached_property
@@ -116,10 +121,11 @@ def load_all(model: str) -> list[Network]:
         # Messages name the page as the README links it, wherever the package is installed.
         program.path = f"{entry.path.parent.name}/{entry.path.name}"
         return _networks(program, entry.variant)
-    if path == zoo.STDIN and not sys.stdin:
+    if path == files.STDIN and not sys.stdin:
         raise UsageError("standard input is closed", "name a file")
-    if path == zoo.STDIN:
-        return _networks(zoo.read_page(path, zoo.decode(path, sys.stdin.buffer.read(zoo.LARGEST_FILE + 1))), variant)
+    if path == files.STDIN:
+        text = files.decode(path, sys.stdin.buffer.read(files.LARGEST_FILE + 1))
+        return _networks(zoo.read_page(path, text), variant)
     return _networks(zoo.read_file(path), variant)
 
 

@@ -19,10 +19,12 @@ from cnnscope.spec import zoo
 from cnnscope.spec.program import normal
 from cnnscope.units import exact, parse_printed
 from tests.published import (
+    AT_SIZES,
     LAYERS,
     LENET5_CONNECTIONS,
     NETWORKS,
     RECEPTIVE_FIELDS,
+    AtSize,
     Layer,
     Network,
     ReceptiveField,
@@ -64,6 +66,11 @@ def test_a_network_has_its_published_totals(fact: Network) -> None:
     known = {metric: figure for metric, figure in published.items() if figure is not None}
     assert known
     assert {metric: getattr(found, metric) for metric in known} == known
+
+
+@pytest.mark.parametrize("fact", [pytest.param(fact, id=f"{fact.network} at {fact.input}") for fact in AT_SIZES])
+def test_a_network_has_its_published_macs_at_other_sizes(fact: AtSize) -> None:
+    assert cnnscope.load(fact.network).analyze(input=fact.input).macs == fact.macs
 
 
 def seen_at(name: str, role: str) -> RowReport:
@@ -307,6 +314,24 @@ KNOWN_FALSE = [
     ("googlenet", "", "macs", "1.5 billion"),
     ("inception-bottleneck", "", "macs", "353M"),
     ("resnet50-v1", "", "macs", "3.8x10^9"),
+    ("mobilenet_v2_1.4", "", "params", "6.9M"),
+    ("mobilenet_v2_1.4", "", "macs", "585M"),
+    ("mobilenet_v3_large", "", "params", "5.4M"),
+    ("mobilenet_v3_large", "", "macs", "219M"),
+    ("mobilenet_v3_small", "", "macs", "56M"),
+    ("shufflenet_v1_g4", "", "macs", "133M"),
+    ("shufflenet_v1_g8", "", "macs", "137M"),
+    ("shufflenet_v2_x0_5", "", "macs", "41M"),
+    ("shufflenet_v2_x1_0", "", "macs", "146M"),
+    ("shufflenet_v2_x1_5", "", "macs", "299M"),
+    ("shufflenet_v2_x2_0", "", "macs", "591M"),
+    ("efficientnet_b1", "", "macs", "0.70B"),
+    ("efficientnet_b4", "", "macs", "4.2B"),
+    ("efficientnet_b5", "", "macs", "9.9B"),
+    ("efficientnet_b7", "", "macs", "37B"),
+    ("efficientnet_v2_s-v1", "", "macs", "8.8B"),
+    ("ghostnet_1.3", "", "macs", "226M"),
+    ("densenet264", "", "depth", "264"),
 ]
 
 
