@@ -1,4 +1,5 @@
-"""Writes what is generated: operators.md from the vocabulary, cli.md from --help, the console blocks of the README.
+"""Writes what is generated: operators.md from the vocabulary, cli.md from --help, the README's console blocks, and the
+index of specs/, which holds the figures that `cnnscope list` shows.
 
 `make docs` runs it; tests/test_docs.py compares the files with what this would write.
 """
@@ -8,13 +9,14 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 from cnnscope.cli import COMMANDS
 from cnnscope.ops import OPERATORS, SYNONYMS, Op
 from cnnscope.shapes import Padding, Pair, Sides, elements
+from cnnscope.spec import catalogue
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -38,9 +40,14 @@ SPECIAL = {
 }
 
 
-def pages() -> dict[Path, str]:
-    """Every generated page with its text."""
-    return {HERE / "operators.md": operators(), HERE / "cli.md": command_line(), ROOT / "README.md": readme()}
+def pages() -> dict[Path, Callable[[], str]]:
+    """Every generated file with the function that writes its text."""
+    return {
+        ROOT / "specs" / catalogue.INDEX: catalogue.index_text,
+        HERE / "operators.md": operators,
+        HERE / "cli.md": command_line,
+        ROOT / "README.md": readme,
+    }
 
 
 def readme() -> str:
@@ -185,5 +192,5 @@ def _help(words: list[str]) -> str:
 
 
 if __name__ == "__main__":
-    for path, text in pages().items():
-        path.write_text(text, encoding="utf-8")
+    for path, write in pages().items():
+        path.write_text(write(), encoding="utf-8")

@@ -16,7 +16,7 @@ from cnnscope.analysis.rows import RowReport, rows
 from cnnscope.graph import INPUT, Claim
 from cnnscope.shapes import elements
 from cnnscope.spec import zoo
-from cnnscope.spec.program import normal
+from cnnscope.spec.zoo import normal
 from cnnscope.units import exact, parse_printed
 from tests.published import (
     LAYERS,
