@@ -15,7 +15,7 @@ from cnnscope.analysis.report import Report
 from cnnscope.errors import CellError, MissingExtraError, UnknownModelError, UsageError
 from cnnscope.graph import Graph
 from cnnscope.shapes import Shape
-from cnnscope.spec import zoo
+from cnnscope.spec import files, zoo
 from cnnscope.spec.build import build
 from cnnscope.spec.program import Program, input_shape
 from cnnscope.spec.zoo import normal
@@ -112,10 +112,11 @@ def load_all(model: str) -> list[Network]:
         # Messages name the page as the README links it, wherever the package is installed.
         program.path = f"{entry.path.parent.name}/{entry.path.name}"
         return _networks(program, entry.variant)
-    if path == zoo.STDIN and not sys.stdin:
+    if path == files.STDIN and not sys.stdin:
         raise UsageError("standard input is closed", "name a file")
-    if path == zoo.STDIN:
-        return _networks(zoo.read_page(path, zoo.decode(path, sys.stdin.buffer.read(zoo.LARGEST_FILE + 1))), variant)
+    if path == files.STDIN:
+        text = files.decode(path, sys.stdin.buffer.read(files.LARGEST_FILE + 1))
+        return _networks(zoo.read_page(path, text), variant)
     return _networks(zoo.read_file(path), variant)
 
 

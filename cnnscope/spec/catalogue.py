@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from cnnscope.shapes import Shape
 from cnnscope.spec import zoo
+from cnnscope.spec.files import folder
 
 INDEX = "index.json"
 
@@ -72,13 +73,13 @@ def digest(page: bytes) -> str:
 
 @lru_cache(1)
 def _blocks() -> bytes:
-    return b"".join(path.read_bytes() for path in sorted((zoo.folder() / "blocks").glob("*.md")))
+    return b"".join(path.read_bytes() for path in sorted((folder() / "blocks").glob("*.md")))
 
 
 def _index() -> dict[str, Any]:
     """The index as it lies beside the pages, empty where there is none."""
     try:
-        known = json.loads((zoo.folder() / INDEX).read_text("utf-8"))
+        known = json.loads((folder() / INDEX).read_text("utf-8"))
     except (OSError, ValueError):
         return {}
     return known if isinstance(known, dict) else {}

@@ -107,6 +107,8 @@ class Block:
     parameters: dict[str, str | None]
     rows: list[Row]
     line: int = 0
+    path: str = ""
+    """The page of blocks that it was imported from; empty where it stands on the network's own page."""
 
 
 @dataclass(slots=True)

@@ -1,21 +1,18 @@
 """Finds networks by name among the pages of specs/, and reads any page."""
 
-import codecs
 import os
-import stat
 from functools import lru_cache
 from itertools import dropwhile, takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from cnnscope.errors import Fault, SpecError, UnknownModelError, UsageError
+from cnnscope.errors import UnknownModelError
+from cnnscope.spec.files import STDIN, folder, text_of
 
 if TYPE_CHECKING:
     from cnnscope.spec.program import Program
 
-LARGEST_FILE = 1 << 20
 SUFFIXES = (".md", ".markdown", ".csv", ".tsv", ".txt")
-STDIN = "-"
 
 
 class Entry(NamedTuple):
@@ -28,13 +25,6 @@ class Entry(NamedTuple):
 def normal(name: str) -> str:
     """Names differ neither in case nor between - and _."""
     return name.lower().replace("_", "-")
-
-
-def folder() -> Path:
-    """Where the pages are: inside the installed package, or beside it in a checkout."""
-    package = Path(__file__).resolve().parents[1]
-    inside = package / "specs"
-    return inside if inside.is_dir() else package.parent / "specs"
 
 
 @lru_cache(1)
@@ -100,52 +90,4 @@ def read_page(path: str, text: str) -> "Program":
 
 def read_file(path: str) -> "Program":
     """Read a spec file; UsageError when there is no such text file, SpecError when its table is wrong."""
-    return read_page(path, decode(path, _bytes(path)))
-
-
-def _bytes(path: str) -> bytes:
-    try:
-        with open(path, "rb", opener=_without_waiting) as file:
-            status = os.fstat(file.fileno())
-            if status.st_size > LARGEST_FILE and stat.S_ISREG(status.st_mode):
-                raise UsageError(f"{path} has {status.st_size:,} bytes", "a layer table has at most 1 MiB")
-            return file.read(LARGEST_FILE + 1)
-    except FileNotFoundError:
-        raise UsageError(f"{path}: no such file", "`cnnscope list` shows the networks that are built in") from None
-    except IsADirectoryError:
-        raise UsageError(
-            f"{path} is a directory", f"name a file, or quote a pattern: '{path.rstrip('/')}/*.md'"
-        ) from None
-    except PermissionError:
-        raise UsageError(f"{path}: no permission to read it", "check the file's mode and owner") from None
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise UsageError(f"{path[:100]}: cannot be read ({reason})", "check the path") from None
-
-
-def _without_waiting(path: str, flags: int) -> int:
-    """Open a file; a named pipe that nobody writes to reads as empty instead of waiting for a writer for ever."""
-    if not hasattr(os, "O_NONBLOCK"):
-        return os.open(path, flags)
-    descriptor = os.open(path, flags | os.O_NONBLOCK)
-    os.set_blocking(descriptor, True)
-    return descriptor
-
-
-def decode(path: str, data: bytes) -> str:
-    """UTF-8 text; UsageError or SpecError says what else it seems to be."""
-    shown = "stdin" if path == STDIN else path
-    if len(data) > LARGEST_FILE:
-        raise UsageError(f"{shown} has more than {LARGEST_FILE:,} bytes", "a layer table has at most 1 MiB")
-    if not data.removeprefix(codecs.BOM_UTF8).strip():
-        raise SpecError(shown, [Fault(0, "", "the file is empty", "write a table of layers; README.md shows one")])
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise SpecError(shown, [Fault(0, "", "the text is UTF-16", "save it as UTF-8")])
-    if b"\0" in data:
-        raise SpecError(shown, [Fault(0, "", "is a binary file, not text", "name a Markdown, CSV, TSV or text file")])
-    try:
-        return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        hint = "it may be Latin-1: save it as UTF-8"
-        raise SpecError(shown, [Fault(line, "", f"byte {error.start + 1:,} is not UTF-8 text", hint)]) from None
+    return read_page(path, text_of(path))

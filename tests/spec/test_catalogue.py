@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from cnnscope.spec import catalogue, zoo
+from cnnscope.spec import catalogue, files, zoo
 from cnnscope.spec.catalogue import Listed
 
 PAGE = "---\nname: {name}\nyear: 2001\nsource: nobody\ninput: 3x8x8\n---\n\n| type | maps | kernel |\n|-|-|-|\n| conv | {maps} | 1 |\n"
@@ -13,7 +13,8 @@ PAGE = "---\nname: {name}\nyear: 2001\nsource: nobody\ninput: 3x8x8\n---\n\n| ty
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """A zoo of two networks, one convolution each, with its index."""
-    monkeypatch.setattr(zoo, "folder", lambda: tmp_path)
+    for module in (zoo, catalogue):
+        monkeypatch.setattr(module, "folder", lambda: tmp_path)
     monkeypatch.setattr(catalogue, "_blocks", lambda: b"".join(map(_bytes, sorted(tmp_path.glob("blocks/*.md")))))
     for name, maps in (("first", 2), ("second", 5)):
         (tmp_path / f"{name}.md").write_text(PAGE.format(name=name, maps=maps), "utf-8")
@@ -62,7 +63,7 @@ def test_a_damaged_index_is_passed_over(folder, text):
 
 def test_the_index_of_the_zoo_knows_every_page():
     """What it says of them is compared with the pages in test_docs."""
-    known = json.loads((zoo.folder() / catalogue.INDEX).read_text("utf-8"))
+    known = json.loads((files.folder() / catalogue.INDEX).read_text("utf-8"))
     assert {name: page["digest"] for name, page in known.items()} == {
         path.name: catalogue.digest(path.read_bytes()) for path in zoo.pages()
     }
