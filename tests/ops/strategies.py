@@ -222,6 +222,7 @@ CASES: dict[type[Op], Cases] = {
     ops.LayerNorm: given(ops.LayerNorm, signals),
     ops.GroupNorm: divided(ops.GroupNorm, "groups", 2),
     ops.L2Norm: given(st.builds(ops.L2Norm, scale=booleans), maps() | features),
+    ops.LayerScale: given(ops.LayerScale, signals),
     ops.Relu: given(ops.Relu, signals),
     ops.Relu6: given(ops.Relu6, signals),
     ops.LeakyRelu: given(st.builds(ops.LeakyRelu, slope=positive(1)), signals),
