@@ -55,6 +55,10 @@ HE = "He et al. 2015, Table 1, recomputed"
 OPTION_A = "He et al. 2015, Table 1, recomputed with option A shortcuts"
 CIFAR = "He et al. 2015, section 4.2 and Table 6, recomputed with option A shortcuts"
 TORCHVISION = "torchvision 0.22.0a0 weights meta (exact params, GMACs to 3 decimals), MACs recomputed"
+TORCHVISION_COUNTED = (
+    "torchvision 0.28 weights meta (exact params, GMACs to 3 decimals), MACs by torch's flop counter on its model"
+)
+IMGCLSMOB_PARAMS = "imgclsmob @c1a844dd, gluon/README.md (exact params)"
 IMGCLSMOB = "imgclsmob @c1a844dd (exact params), MACs recomputed"
 CAFFE = "dlcookbook's Caffe/netscope blob counts (exact params), MACs recomputed"
 RF_TABLE = "google-research/receptive_field @f12ae8e7, RECEPTIVE_FIELD_TABLE.md (TF-Slim)"
@@ -112,6 +116,55 @@ NETWORKS: tuple[Network, ...] = (
     Network("mlp-3-4-2", 26, None, f"{VARLI}: 20 weights + 6 biases"),
     Network("conv-760", 760, None, f"{VARLI} and CSC 578 slides: ten 5x5 filters on 32x32x3"),
     Network("conv-150", 15_200, 225_000_000, f"{AALTO}: 200 kernels 5x5x3 on 150x100; params 200 * (5*5*3 + 1)"),
+    Network("mobilenet_v1", 4_231_976, 568_740_352, f"Howard et al. 2017, table 6 (4.2M, 569M); {IMGCLSMOB}"),
+    Network("mobilenet_v1_0.75", 2_585_560, 325_400_448, f"Howard et al. 2017, table 6 (2.6M, 325M); {IMGCLSMOB}"),
+    Network("mobilenet_v1_0.5", 1_331_592, 149_497_088, f"Howard et al. 2017, table 6 (1.3M, 149M); {IMGCLSMOB}"),
+    Network(
+        "mobilenet_v1_0.25",
+        470_072,
+        41_030_272,
+        "Howard et al. 2017, table 6 (0.5M, 41M); imgclsmob's README (exact params), MACs recomputed",
+    ),
+    Network("mobilenet_v2", 3_504_872, 300_774_272, TORCHVISION_COUNTED, 34_112),
+    Network("mobilenet_v2_1.4", 6_108_776, 582_195_824, "TF-Slim (582M), timm mobilenetv2_140 (6.11M), recomputed"),
+    Network("mobilenet_v2_0.75", 2_636_424, 209_069_792, "timm mobilenetv2_075 (2.64M), recomputed"),
+    Network("mobilenet_v2_0.5", 1_968_680, 97_131_840, "TF-Slim (97M), timm mobilenetv2_050 (1.97M), recomputed"),
+    Network("mobilenet_v2_0.35", None, 59_285_808, "TF-Slim (59M), recomputed; its 1.66M params leave out batch norm"),
+    Network("mobilenet_v3_large", 5_483_032, 216_589_760, TORCHVISION_COUNTED, 24_400),
+    Network("mobilenet_v3_small", 2_542_856, 56_510_400, TORCHVISION_COUNTED, 12_112),
+    Network("mnasnet0_5", 2_218_512, 104_455_968, TORCHVISION_COUNTED, 20_624),
+    Network("mnasnet0_75", 3_170_208, 215_493_104, TORCHVISION_COUNTED, 29_808),
+    Network("mnasnet1_0", 4_383_312, 314_415_872, TORCHVISION_COUNTED, 37_920),
+    Network("mnasnet1_3", 6_282_256, 526_362_432, TORCHVISION_COUNTED, 48_816),
+    Network("shufflenet_v1_g1", 1_531_936, None, IMGCLSMOB_PARAMS),
+    Network("shufflenet_v1_g2", 1_733_848, None, IMGCLSMOB_PARAMS),
+    Network("shufflenet_v1_g3", 1_865_728, None, IMGCLSMOB_PARAMS),
+    Network("shufflenet_v1_g4", 1_968_344, None, IMGCLSMOB_PARAMS),
+    Network("shufflenet_v1_g8", 2_434_768, None, IMGCLSMOB_PARAMS),
+    Network("shufflenet_v1_g1_x0_75", 975_214, None, IMGCLSMOB_PARAMS),
+    Network("shufflenet_v1_g3_x0_75", 1_238_266, None, IMGCLSMOB_PARAMS),
+    Network("shufflenet_v1_g1_x0_5", 534_484, None, IMGCLSMOB_PARAMS),
+    Network("shufflenet_v1_g3_x0_5", 718_324, None, IMGCLSMOB_PARAMS),
+    Network("shufflenet_v1_g1_x0_25", 209_746, None, IMGCLSMOB_PARAMS),
+    Network("shufflenet_v1_g3_x0_25", 305_902, None, IMGCLSMOB_PARAMS),
+    Network("shufflenet_v2_x0_5", 1_366_792, 40_476_448, TORCHVISION_COUNTED, 7_952),
+    Network("shufflenet_v2_x1_0", 2_278_604, 144_907_992, TORCHVISION_COUNTED, 16_180),
+    Network("shufflenet_v2_x1_5", 3_503_624, 295_759_392, TORCHVISION_COUNTED, 23_440),
+    Network("shufflenet_v2_x2_0", 7_393_996, 583_253_464, TORCHVISION_COUNTED, 33_716),
+    Network("efficientnet_b0", 5_288_548, 385_814_752, TORCHVISION_COUNTED, 42_016),
+    Network("efficientnet_b1", 7_794_184, 686_802_832, TORCHVISION_COUNTED, 62_048),
+    Network("efficientnet_b2", 9_109_994, 993_561_872, TORCHVISION_COUNTED, 67_568),
+    Network("efficientnet_b3", 12_233_232, 1_827_141_392, TORCHVISION_COUNTED, 87_296),
+    Network("efficientnet_b4", 19_341_616, 4_393_771_024, TORCHVISION_COUNTED, 125_200),
+    Network("efficientnet_b5", 30_389_784, 10_266_384_752, TORCHVISION_COUNTED, 172_736),
+    Network("efficientnet_b6", 43_040_704, 19_067_593_536, TORCHVISION_COUNTED, 224_432),
+    Network("efficientnet_b7", 66_347_960, 37_745_884_192, TORCHVISION_COUNTED, 310_720),
+    Network("efficientnet_v2_s", 21_458_488, 8_365_617_152, TORCHVISION_COUNTED, 153_872),
+    Network("efficientnet_v2_m", 54_139_356, 24_582_460_384, TORCHVISION_COUNTED, 292_032),
+    Network("efficientnet_v2_l", 118_515_272, 56_079_699_008, TORCHVISION_COUNTED, 512_576),
+    Network(
+        "efficientnet_v2_s-v1", 23_940_048, 8_597_814_784, "Tan & Le 2021, table 4, first versions (24M), recomputed"
+    ),
 )
 
 RECEPTIVE_FIELDS: tuple[ReceptiveField, ...] = (
@@ -198,6 +251,23 @@ RECEPTIVE_FIELDS: tuple[ReceptiveField, ...] = (
             *(("5a", 587), ("5b", 715), ("avgpool", 907)),
         )
     ),
+    ReceptiveField("mobilenet_v1", "Conv2d_0/conv0", 3, 2, 0, RF_TABLE),
+    ReceptiveField("mobilenet_v1", "Conv2d_1_pointwise/conv1", 7, 2, 2, RF_TABLE),
+    ReceptiveField("mobilenet_v1", "Conv2d_2_pointwise/conv2", 11, 4, 2, RF_TABLE),
+    ReceptiveField("mobilenet_v1", "Conv2d_3_pointwise/conv3", 19, 4, 6, RF_TABLE),
+    ReceptiveField("mobilenet_v1", "Conv2d_4_pointwise/conv4", 27, 8, 6, RF_TABLE),
+    ReceptiveField("mobilenet_v1", "Conv2d_5_pointwise/conv5", 43, 8, 14, RF_TABLE),
+    ReceptiveField("mobilenet_v1", "Conv2d_6_pointwise/conv6", 59, 16, 14, RF_TABLE),
+    ReceptiveField("mobilenet_v1", "Conv2d_11_pointwise/conv7", 219, 16, 94, RF_TABLE),
+    ReceptiveField("mobilenet_v1", "Conv2d_12_pointwise/conv12", 251, 32, 94, RF_TABLE),
+    ReceptiveField("mobilenet_v1", "Conv2d_13_pointwise/conv13", 315, 32, 126, RF_TABLE),
+    ReceptiveField("mnasnet1_0", "last", 843, None, None, RF_ENGINE),
+    ReceptiveField("shufflenet_v2_x1_0", "last", 527, None, None, RF_ENGINE),
+    ReceptiveField("shufflenet_v2_x1_5", "last", 527, None, None, RF_ENGINE),
+    ReceptiveField("efficientnet_b1", "last", 1183, None, None, RF_ENGINE),
+    ReceptiveField("efficientnet_b4", "last", 1799, None, None, RF_ENGINE),
+    ReceptiveField("efficientnet_b5", "last", 2131, None, None, RF_ENGINE),
+    ReceptiveField("efficientnet_b6", "last", 2523, None, None, RF_ENGINE),
 )
 
 LAYERS: tuple[Layer, ...] = (

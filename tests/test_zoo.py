@@ -307,6 +307,22 @@ KNOWN_FALSE = [
     ("googlenet", "", "macs", "1.5 billion"),
     ("inception-bottleneck", "", "macs", "353M"),
     ("resnet50-v1", "", "macs", "3.8x10^9"),
+    ("mobilenet_v2_1.4", "", "params", "6.9M"),
+    ("mobilenet_v2_1.4", "", "macs", "585M"),
+    ("mobilenet_v3_large", "", "params", "5.4M"),
+    ("mobilenet_v3_large", "", "macs", "219M"),
+    ("mobilenet_v3_small", "", "macs", "56M"),
+    ("shufflenet_v1_g4", "", "macs", "133M"),
+    ("shufflenet_v1_g8", "", "macs", "137M"),
+    ("shufflenet_v2_x0_5", "", "macs", "41M"),
+    ("shufflenet_v2_x1_0", "", "macs", "146M"),
+    ("shufflenet_v2_x1_5", "", "macs", "299M"),
+    ("shufflenet_v2_x2_0", "", "macs", "591M"),
+    ("efficientnet_b1", "", "macs", "0.70B"),
+    ("efficientnet_b4", "", "macs", "4.2B"),
+    ("efficientnet_b5", "", "macs", "9.9B"),
+    ("efficientnet_b7", "", "macs", "37B"),
+    ("efficientnet_v2_s-v1", "", "macs", "8.8B"),
 ]
 
 
