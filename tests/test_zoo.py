@@ -323,6 +323,8 @@ KNOWN_FALSE = [
     ("efficientnet_b5", "", "macs", "9.9B"),
     ("efficientnet_b7", "", "macs", "37B"),
     ("efficientnet_v2_s-v1", "", "macs", "8.8B"),
+    ("ghostnet_1.3", "", "macs", "226M"),
+    ("densenet264", "", "depth", "264"),
 ]
 
 
