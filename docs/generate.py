@@ -107,14 +107,14 @@ OVERRIDES: dict[str, Any] = {
     "group norm": {"groups": 4},
     "crop": {"padding": (1, 1, 1, 1)},
 }
-SHAPES = {"matrix product": ((1, 8, 16), (1, 16, 8)), "attention": ((1, 8, 16),)}
+SHAPES = {"matrix product": ((1, 8, 16), (1, 16, 8)), "attention": ((1, 8, 16),), "class token": ((1, 8, 16),)}
 
 
 def _costs() -> Iterator[str]:
     """One row per operator: its arithmetic by kind on a sample, per output value."""
     kinds = ("MACs", "multiply-adds", "adds", "multiplies", "compares", "divides", "transcendentals")
     yield from ("## Arithmetic", "")
-    yield "Operations of each kind per output value, for 16 maps of 8x8 (attention and the matrix product: 8 tokens of"
+    yield "Operations of each kind per output value, for 16 maps of 8x8 (attention, class token, matrix product: 8 tokens of"
     yield "16 features), 16 maps or units out, 3x3 windows, 4 groups in group norm, 2 inputs where there are several,"
     yield from ("bilinear upsampling.", "")
     yield f"| operator | {' | '.join(kinds)} | runs in place |"

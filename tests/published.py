@@ -334,6 +334,10 @@ NETWORKS: tuple[Network, ...] = (
     Network("deeplabv3_resnet101", 60_996_202, 258_743_039_488, SEGMENTATION),
     Network("deeplabv3_mobilenet_v3_large", 11_029_328, None, SEGMENTATION),
     Network("lraspp_mobilenet_v3_large", 3_221_538, None, SEGMENTATION),
+    Network("vit_b_16", 86_567_656, 17_563_828_224, TORCHVISION_COUNTED),
+    Network("vit_b_32", 88_224_232, 4_409_186_304, TORCHVISION_COUNTED),
+    Network("vit_l_16", 304_326_632, 61_554_712_576, TORCHVISION_COUNTED),
+    Network("vit_l_32", 306_535_400, 15_377_539_072, TORCHVISION_COUNTED),
 )
 
 RECEPTIVE_FIELDS: tuple[ReceptiveField, ...] = (

@@ -24,6 +24,7 @@ from cnnscope.ops.activation import (
 from cnnscope.ops.adaptive_pool import AdaptiveAvgPool, AdaptiveMaxPool, GlobalAvgPool, GlobalMaxPool
 from cnnscope.ops.attention import Attention
 from cnnscope.ops.conv import Conv, DepthwiseConv, LinkedConv
+from cnnscope.ops.embedding import ClassToken, PositionEmbedding
 from cnnscope.ops.linear import RBF, FullyConnected, Maxout
 from cnnscope.ops.merge import Add, Concat, MatrixProduct, Multiply
 from cnnscope.ops.norm import BatchNorm, GroupNorm, L2Norm, LayerNorm, LayerScale, LocalResponseNorm
@@ -43,7 +44,7 @@ OPERATORS: tuple[type[Op], ...] = (
     BatchNorm, LocalResponseNorm, LayerNorm, GroupNorm, L2Norm, LayerScale,
     Relu, Relu6, LeakyRelu, PRelu, Elu, Selu, Gelu, Silu, HardSwish, HardSigmoid, Sigmoid, Tanh, ScaledTanh, Softplus,
     Mish, Softmax,
-    Add, Multiply, Concat, MatrixProduct, Attention,
+    Add, Multiply, Concat, MatrixProduct, Attention, ClassToken, PositionEmbedding,
     Slice, Split, ChannelShuffle, DepthToSpace, SpaceToDepth, Upsample, Pad, Crop,
     Flatten, Tokens, Dropout, Identity,
 )  # fmt: skip
@@ -113,6 +114,8 @@ __all__ = [
     "Concat",
     "MatrixProduct",
     "Attention",
+    "ClassToken",
+    "PositionEmbedding",
     "Slice",
     "Split",
     "ChannelShuffle",

@@ -244,6 +244,8 @@ CASES: dict[type[Op], Cases] = {
     ops.Concat: concatenations(),
     ops.MatrixProduct: products(),
     ops.Attention: attentions(),
+    ops.ClassToken: given(ops.ClassToken, tokens),
+    ops.PositionEmbedding: given(ops.PositionEmbedding, signals),
     ops.Slice: ranges(),
     ops.Split: parts(),
     ops.ChannelShuffle: divided(ops.ChannelShuffle, "groups"),
