@@ -114,9 +114,9 @@ def _costs() -> Iterator[str]:
     """One row per operator: its arithmetic by kind on a sample, per output value."""
     kinds = ("MACs", "multiply-adds", "adds", "multiplies", "compares", "divides", "transcendentals")
     yield from ("## Arithmetic", "")
-    yield "Operations of each kind per output value, for 16 maps of 8x8 (attention, class token, matrix product: 8 tokens of"
-    yield "16 features), 16 maps or units out, 3x3 windows, 4 groups in group norm, 2 inputs where there are several,"
-    yield from ("bilinear upsampling.", "")
+    yield "Operations of each kind per output value, for 16 maps of 8x8 (attention, class token, matrix product: 8"
+    yield "tokens of 16 features), 16 maps or units out, 3x3 windows, 4 groups in group norm, 2 inputs where there are"
+    yield from ("several, bilinear upsampling.", "")
     yield f"| operator | {' | '.join(kinds)} | runs in place |"
     yield f"|---|{'--:|' * len(kinds)}---|"
     for operator in OPERATORS:

@@ -20,6 +20,15 @@ class Network(NamedTuple):
     buffers: int | None = None
 
 
+class AtSize(NamedTuple):
+    """MACs of a network at an input other than its page's."""
+
+    network: str
+    input: str
+    macs: int
+    source: str
+
+
 class ReceptiveField(NamedTuple):
     """`layer_role` is the end point as its source calls it, or "last" for what feeds the classifier."""
 
@@ -61,6 +70,7 @@ TORCHVISION_COUNTED = (
 TIMM_COUNTED = "timm 1.0.31, params and MACs counted on its model (its lists print both to 2 decimals)"
 DARKNET = "darknet @f6afaabc, its configurations recomputed, and pjreddie.com/darknet/imagenet"
 SEGMENTATION = "torchvision 0.22.0a0 weights meta (params and GMACs with the auxiliary head), recomputed"
+TIMM_FOLDED = "timm 1.0.31, counted on its model after reparameterize_model (mmpretrain and timm print 2 decimals)"
 MMPRETRAIN = "mmpretrain @ee7f2e88, metafile.yml (exact params, deploy form)"
 IMGCLSMOB_PARAMS = "imgclsmob @c1a844dd, gluon/README.md (exact params)"
 IMGCLSMOB = "imgclsmob @c1a844dd (exact params), MACs recomputed"
@@ -248,13 +258,13 @@ NETWORKS: tuple[Network, ...] = (
     ),
     Network("regnet_y_800mf-pycls", 6_263_168, None, IMGCLSMOB_PARAMS),
     Network("regnet_y_8gf-pycls", 39_180_068, None, IMGCLSMOB_PARAMS),
-    Network("repvgg_a1", 12_789_864, None, MMPRETRAIN),
-    Network("repvgg_a2", 25_499_944, None, MMPRETRAIN),
-    Network("repvgg_b1", 51_829_480, None, MMPRETRAIN),
+    Network("repvgg_a1", 12_789_864, 2_363_967_488, f"{MMPRETRAIN}; {TIMM_FOLDED}"),
+    Network("repvgg_a2", 25_499_944, 5_116_951_552, f"{MMPRETRAIN}; {TIMM_FOLDED}"),
+    Network("repvgg_b1", 51_829_480, 11_815_485_440, f"{MMPRETRAIN}; {TIMM_FOLDED}"),
     Network("repvgg_b1g2", 41_360_104, None, MMPRETRAIN),
-    Network("repvgg_b2", 80_315_112, None, MMPRETRAIN),
-    Network("repvgg_b3g4", 75_626_728, None, MMPRETRAIN),
-    Network("repvgg_d2se", 120_387_572, None, MMPRETRAIN),
+    Network("repvgg_b2", 80_315_112, 18_376_609_792, f"{MMPRETRAIN}; {TIMM_FOLDED}"),
+    Network("repvgg_b3g4", 75_626_728, 16_064_499_712, f"{MMPRETRAIN}; {TIMM_FOLDED}"),
+    Network("repvgg_d2se", 120_387_572, 32_829_551_104, f"{MMPRETRAIN}; {TIMM_FOLDED}"),
     Network("repvgg_a0-train", 9_108_968, 1_512_581_120, TIMM_COUNTED, 23_648),
     Network("repvgg_a1-train", 14_092_264, 2_626_488_320, TIMM_COUNTED, 29_824),
     Network("repvgg_a2-train", 28_210_600, 5_685_345_280, TIMM_COUNTED, 42_560),
@@ -338,6 +348,75 @@ NETWORKS: tuple[Network, ...] = (
     Network("vit_b_32", 88_224_232, 4_409_186_304, TORCHVISION_COUNTED),
     Network("vit_l_16", 304_326_632, 61_554_712_576, TORCHVISION_COUNTED),
     Network("vit_l_32", 306_535_400, 15_377_539_072, TORCHVISION_COUNTED),
+    Network("mnasnet1_4", 7_115_728, 588_799_408, TIMM_COUNTED, 52_448),
+    Network("mnasnet-a1", 3_887_038, 311_579_072, f"Tan et al. 2018, table 1 (3.9M, 312M); {TIMM_COUNTED}", 33_488),
+    Network("efficientnet_b8", 87_413_142, 62_597_461_568, TIMM_COUNTED, 380_032),
+    Network("efficientnet_v2_b0", 7_139_704, 528_186_752, TIMM_COUNTED, 60_608),
+    Network("efficientnet_v2_b1", 8_141_052, 747_003_008, TIMM_COUNTED, 71_072),
+    Network("efficientnet_v2_b2", 10_096_086, 1_043_476_528, TIMM_COUNTED, 82_288),
+    Network("efficientnet_v2_b3", 14_358_406, 1_908_036_640, TIMM_COUNTED, 109_216),
+    Network("preresnet20-cifar", 272_282, None, IMGCLSMOB_PARAMS),
+    Network("preresnet56-cifar", 855_578, None, IMGCLSMOB_PARAMS),
+    Network("preresnet110-cifar", 1_730_522, None, IMGCLSMOB_PARAMS),
+    Network("preresnet164-cifar", 1_703_258, None, IMGCLSMOB_PARAMS),
+    Network("preresnet272-cifar", 2_816_090, None, IMGCLSMOB_PARAMS),
+    Network("preresnet1001-cifar", 10_327_706, None, IMGCLSMOB_PARAMS),
+    Network("seresnet20-cifar", 274_847, None, IMGCLSMOB_PARAMS),
+    Network("seresnet56-cifar", 862_889, None, IMGCLSMOB_PARAMS),
+    Network("seresnet110-cifar", 1_744_952, None, IMGCLSMOB_PARAMS),
+    Network("repvgg_a0", 8_309_384, 1_361_451_008, TIMM_FOLDED),
+    Network("repvgg_b0", 14_339_048, 3_057_600_512, TIMM_FOLDED),
+    Network("repvgg_b1g4", 36_125_416, 7_306_870_784, TIMM_FOLDED),
+    Network("repvgg_b2g4", 55_777_512, 11_331_899_392, TIMM_FOLDED),
+    Network("repvgg_b3", 110_960_872, 26_208_882_688, TIMM_FOLDED),
+    Network(
+        "seresnet34", 21_958_868, 3_663_918_592, "timm 1.0.31, counted on legacy_seresnet34 (its list: 21.96M)", 17_024
+    ),
+    Network(
+        "resnext152_32x4d",
+        59_951_400,
+        11_709_513_728,
+        "mmpretrain (59.95M); counted on torchvision's ResNet with 3, 8, 36, 3 blocks",
+        199_296,
+    ),
+)
+
+AT_SIZES: tuple[AtSize, ...] = (
+    AtSize("efficientnet_b1", "3x224x224", 569_651_680, "timm: 0.59G with batch norm (fvcore), recomputed"),
+    AtSize("efficientnet_b1", "3x256x256", 743_303_680, "timm: 0.77G with batch norm (fvcore), recomputed"),
+    AtSize("efficientnet_b4", "3x320x320", 3_063_687_008, "timm: 3.13G with batch norm (fvcore), recomputed"),
+    AtSize("efficientnet_b4", "3x384x384", 4_409_549_152, "timm: 4.51G with batch norm (fvcore), recomputed"),
+    AtSize("efficientnet_b5", "3x416x416", 8_109_865_344, "timm: 8.27G with batch norm (fvcore), recomputed"),
+    AtSize("efficientnet_b5", "3x448x448", 9_404_374_080, "timm: 9.59G with batch norm (fvcore), recomputed"),
+    AtSize("efficientnet_v2_s", "3x288x288", 4_707_823_040, "timm: 4.75G with batch norm (fvcore), recomputed"),
+    AtSize("mobilenet_v1", "3x128x128", 186_400_768, "Howard et al. 2017, table 7: 186M, recomputed"),
+    AtSize("mobilenet_v1", "3x160x160", 290_675_200, "Howard et al. 2017, table 7: 290M, recomputed"),
+    AtSize("mobilenet_v1", "3x192x192", 418_121_728, "TF-Slim: 418M, recomputed"),
+    AtSize("mobilenet_v1_0.25", "3x128x128", 13_570_048, "TF-Slim: 14M, recomputed"),
+    AtSize("mobilenet_v1_0.5", "3x128x128", 49_160_192, "TF-Slim: 49M, recomputed"),
+    AtSize("mobilenet_v1_0.5", "3x160x160", 76_524_800, "TF-Slim: 77M, recomputed"),
+    AtSize("mobilenet_v1_0.5", "3x192x192", 109_970_432, "TF-Slim: 110M, recomputed"),
+    AtSize("mobilenet_v2", "3x128x128", 99_074_048, "TF-Slim: 99M, recomputed"),
+    AtSize("mobilenet_v2", "3x160x160", 154_083_200, "TF-Slim: 154M, recomputed"),
+    AtSize("mobilenet_v2", "3x192x192", 221_316_608, "TF-Slim: 221M, recomputed"),
+    AtSize("mobilenet_v2_0.35", "3x128x128", 20_220_672, "TF-Slim: 20M, recomputed"),
+    AtSize("mobilenet_v2_0.35", "3x160x160", 30_874_800, "TF-Slim: 30M, recomputed"),
+    AtSize("mobilenet_v2_0.35", "3x96x96", 11_934_128, "TF-Slim: 11M, recomputed"),
+    AtSize("mobilenet_v2_0.5", "3x128x128", 32_578_560, "TF-Slim: 32M, recomputed"),
+    AtSize("mobilenet_v2_0.5", "3x160x160", 50_184_000, "TF-Slim: 50M, recomputed"),
+    AtSize("mobilenet_v2_0.75", "3x128x128", 69_129_728, "TF-Slim: 69M, recomputed"),
+    AtSize("mobilenet_v2_0.75", "3x160x160", 107_295_200, "TF-Slim: 107M, recomputed"),
+    AtSize("mobilenet_v2_0.75", "3x192x192", 153_941_888, "TF-Slim: 153M, recomputed"),
+    AtSize("mobilenet_v2_0.75", "3x96x96", 39_445_472, "TF-Slim: 39M, recomputed"),
+    AtSize("regnet_y_128gf", "3x384x384", 374_570_006_400, "torchvision 0.22, SWAG weights meta: 374.57G, recomputed"),
+    AtSize("regnet_y_16gf", "3x384x384", 46_734_897_152, "torchvision 0.22, SWAG weights meta: 46.735G, recomputed"),
+    AtSize("regnet_y_32gf", "3x384x384", 94_826_458_432, "torchvision 0.22, SWAG weights meta: 94.826G, recomputed"),
+    AtSize("resnext101_64x4d", "3x288x288", 25_555_435_520, "timm: 25.66G with batch norm (fvcore), recomputed"),
+    AtSize("resnext50_32x4d", "3x160x160", 2_159_411_200, "timm: 2.17G with batch norm (fvcore), recomputed"),
+    AtSize("resnext50_32x4d", "3x176x176", 2_689_896_448, "timm: 2.71G with batch norm (fvcore), recomputed"),
+    AtSize("wide_resnet101_2", "3x176x176", 14_282_452_992, "timm: 14.31G with batch norm (fvcore), recomputed"),
+    AtSize("wide_resnet50_2", "3x176x176", 7_272_460_288, "timm: 7.29G with batch norm (fvcore), recomputed"),
+    AtSize("wide_resnet50_2", "3x288x288", 18_840_289_280, "timm: 18.89G with batch norm (fvcore), recomputed"),
 )
 
 RECEPTIVE_FIELDS: tuple[ReceptiveField, ...] = (

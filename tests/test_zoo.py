@@ -19,10 +19,12 @@ from cnnscope.spec import zoo
 from cnnscope.spec.zoo import normal
 from cnnscope.units import exact, parse_printed
 from tests.published import (
+    AT_SIZES,
     LAYERS,
     LENET5_CONNECTIONS,
     NETWORKS,
     RECEPTIVE_FIELDS,
+    AtSize,
     Layer,
     Network,
     ReceptiveField,
@@ -75,6 +77,11 @@ def test_a_network_counted_as_a_tool_counts_comes_to_what_it_prints(
     peer: Peer, count: Callable[[Report], Fraction]
 ) -> None:
     assert f"{float(count(report(peer.network)) / 10**6):.2f}" == f"{float(peer.printed):.2f}"
+
+
+@pytest.mark.parametrize("fact", [pytest.param(fact, id=f"{fact.network} at {fact.input}") for fact in AT_SIZES])
+def test_a_network_has_its_published_macs_at_other_sizes(fact: AtSize) -> None:
+    assert cnnscope.load(fact.network).analyze(input=fact.input).macs == fact.macs
 
 
 def seen_at(name: str, role: str) -> RowReport:
