@@ -379,6 +379,9 @@ NETWORKS: tuple[Network, ...] = (
         "mmpretrain (59.95M); counted on torchvision's ResNet with 3, 8, 36, 3 blocks",
         199_296,
     ),
+    Network("convmixer-768-32", 21_110_248, 20_676_851_712, TIMM_COUNTED, 99_840),
+    Network("convmixer-1024-20", 24_383_464, 5_948_547_072, TIMM_COUNTED, 83_968),
+    Network("convmixer-1536-20", 51_625_960, 51_099_168_768, TIMM_COUNTED, 125_952),
 )
 
 AT_SIZES: tuple[AtSize, ...] = (
