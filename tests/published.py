@@ -382,6 +382,9 @@ NETWORKS: tuple[Network, ...] = (
     Network("convmixer-768-32", 21_110_248, 20_676_851_712, TIMM_COUNTED, 99_840),
     Network("convmixer-1024-20", 24_383_464, 5_948_547_072, TIMM_COUNTED, 83_968),
     Network("convmixer-1536-20", 51_625_960, 51_099_168_768, TIMM_COUNTED, 125_952),
+    Network("mobilenet_v3_large_0.75", 3_993_528, 154_560_624, TIMM_COUNTED, 19_088),
+    Network("mobilenet_v3_small_0.75", 2_041_872, 43_399_344, f"mmpretrain (2.04M); {TIMM_COUNTED}", 9_680),
+    Network("mobilenet_v3_small_0.5", 1_593_224, 24_188_688, f"mmpretrain (1.59M); {TIMM_COUNTED}", 6_496),
 )
 
 AT_SIZES: tuple[AtSize, ...] = (
