@@ -4,7 +4,6 @@ import glob
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -14,15 +13,15 @@ from cnnscope.analysis import claims, report
 from cnnscope.analysis.memory import OPTIMIZER_COPIES, Optimizer
 from cnnscope.analysis.report import Report
 from cnnscope.errors import CellError, MissingExtraError, UnknownModelError, UsageError
-from cnnscope.graph import Graph, walk
+from cnnscope.graph import Graph
 from cnnscope.shapes import Shape
 from cnnscope.spec import files, zoo
 from cnnscope.spec.build import build
-from cnnscope.spec.program import Program, input_shape, normal
+from cnnscope.spec.program import Program, input_shape
+from cnnscope.spec.zoo import normal
 from cnnscope.units import DTYPE_BYTES
 
 if TYPE_CHECKING:
-    from cnnscope.render.pages.listing import Listed
     from cnnscope.verification.record import Verification
 
 Dtype = Literal["float32", "float16", "bfloat16", "int8"]
@@ -164,24 +163,6 @@ def verify(
 def networks() -> list[str]:
     """The names of all networks in the zoo, in page order."""
     return [name for name, _ in zoo.index().values()]
-
-
-def catalogue(pattern: str = "*") -> "list[Listed]":
-    """Figures of every network whose name matches a pattern ("vgg*"), or contains it."""
-    wanted = normal(pattern)
-    wanted = wanted if glob.has_magic(wanted) else f"*{wanted}*"
-    chosen = [(name, entry) for key, (name, entry) in zoo.index().items() if fnmatchcase(key, wanted)]
-    read = {path: zoo.read_file(str(path)) for path in dict.fromkeys(entry.path for _, entry in chosen)}
-    return [_listed(name, Network(read[entry.path], entry.variant), entry.path.stem) for name, entry in chosen]
-
-
-def _listed(name: str, network: Network, family: str) -> "Listed":
-    from cnnscope.render.pages.listing import Listed
-
-    graph = network.graph
-    layers = list(walk(graph))
-    params, macs = (sum(layer.placed.params for layer in layers), sum(layer.placed.cost.macs for layer in layers))
-    return Listed(name, family, network.program.year, graph.input_shape, params, macs, graph.source)
 
 
 def _split_variant(model: str) -> tuple[str, str]:

@@ -159,11 +159,6 @@ class Program:
         return ".height" in whole or ".width" in whole or by_maps
 
 
-def normal(name: str) -> str:
-    """Names differ neither in case nor between - and _."""
-    return name.lower().replace("_", "-")
-
-
 def input_shape(text: str) -> Shape:
     """CxHxW, or one number of features; CellError for anything else."""
     parts = [piece.strip() for piece in text.replace("×", "x").replace("X", "x").replace("*", "x").split("x")]

@@ -4,12 +4,13 @@ import os
 from functools import lru_cache
 from itertools import dropwhile, takewhile
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cnnscope.errors import UnknownModelError
-from cnnscope.spec import dialects, tables
 from cnnscope.spec.files import STDIN, folder, text_of
-from cnnscope.spec.program import Program, normal
+
+if TYPE_CHECKING:
+    from cnnscope.spec.program import Program
 
 SUFFIXES = (".md", ".markdown", ".csv", ".tsv", ".txt")
 
@@ -21,19 +22,28 @@ class Entry(NamedTuple):
     variant: str
 
 
+def normal(name: str) -> str:
+    """Names differ neither in case nor between - and _."""
+    return name.lower().replace("_", "-")
+
+
 @lru_cache(1)
 def index() -> dict[str, tuple[str, Entry]]:
     """Every network's normal name with its printed name and place; pages are skimmed, not read."""
     found: dict[str, tuple[str, Entry]] = {}
-    for path in sorted(folder().glob("*.md")):
-        for name, variant in _skim(path):
+    for path in pages():
+        for name, variant in skim(path, path.read_text("utf-8")):
             found.setdefault(normal(name), (name, Entry(path, variant)))
     return found
 
 
-def _skim(path: Path) -> list[tuple[str, str]]:
+def pages() -> list[Path]:
+    """The pages of the zoo, by name."""
+    return sorted(folder().glob("*.md"))
+
+
+def skim(path: Path, text: str) -> list[tuple[str, str]]:
     """(name, variant) of the networks on a page: its variants, or else its own name."""
-    text = path.read_text("utf-8")
     head, heading, variants = text.partition("\n## variants")
     if heading:
         lines = dropwhile(lambda line: not _is_row(line), variants.splitlines())
@@ -69,12 +79,15 @@ def is_page(model: str) -> bool:
     return model == STDIN or os.sep in model or Path(model).suffix.lower() in SUFFIXES
 
 
-def read_page(path: str, text: str) -> Program:
+def read_page(path: str, text: str) -> "Program":
     """Read a page's text; the path serves messages and its ending settles the syntax."""
+    # Whoever only looks for names needs no reader.
+    from cnnscope.spec import dialects, tables
+
     suffix = "" if path == STDIN else Path(path).suffix.lower()
     return dialects.read(tables.read("stdin" if path == STDIN else path, text, suffix))
 
 
-def read_file(path: str) -> Program:
+def read_file(path: str) -> "Program":
     """Read a spec file; UsageError when there is no such text file, SpecError when its table is wrong."""
     return read_page(path, text_of(path))
