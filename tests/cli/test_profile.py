@@ -139,7 +139,7 @@ def test_a_batch_that_does_not_fit_is_refused_with_figures_and_tried_only_by_for
     planted()
     monkeypatch.setattr(memory, "available", lambda: Available(1000, RAM))
     assert tiny("profile", "net.md")[2] == (
-        "error: this run needs about 150.0 MB, and 1.00 KB are free (the machine's memory)\n"
+        "error: this run needs about 250.0 MB, and 1.00 KB are free (the machine's memory)\n"
         "  use a smaller --batch, --input or --dtype, or --force to try all the same\n"
     )
     code, out, _ = tiny("profile", "net.md", "--force")
