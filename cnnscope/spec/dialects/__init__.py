@@ -1,15 +1,17 @@
 """Families of printed tables: Document -> Program. One file each, found by file name.
 
-A dialect is a module with EXPECTS (one line for errors), claims(document) and read(document). The canonical language
-reads every page with front matter and every table with a `type` column that no other dialect claims.
+A dialect is a module with EXPECTS (what such a table looks like, one line for errors), claims(document) and
+read(document, given), which returns one draft for each network of the table. The canonical language reads every page
+with front matter and every table with a `type` column that no other dialect claims.
 """
 
 import importlib
 import pkgutil
+from collections.abc import Mapping
 from functools import lru_cache
 from types import ModuleType
 
-from cnnscope.errors import Fault, SpecError
+from cnnscope.errors import Fault, SpecError, UsageError
 from cnnscope.spec.faults import refusal
 from cnnscope.spec.program import Program
 from cnnscope.spec.tables.document import Document
@@ -23,8 +25,12 @@ def dialects() -> tuple[str, ...]:
     return tuple(module.name for module in pkgutil.iter_modules(__path__) if module.name != _CANONICAL)
 
 
-def read(document: Document) -> Program:
-    """Read a document in the one dialect that claims it; SpecError when two do, or none."""
+def read(document: Document, given: Mapping[str, str] | None = None) -> Program:
+    """Read a document in the one dialect that claims it; SpecError when two do, or none.
+
+    `given` is what the user assumes where the table is silent; UsageError for something that the table does not leave
+    open.
+    """
     canonical = _load(_CANONICAL)
     modules = [] if document.has_front else [_load(name) for name in dialects()]
     claiming = [module for module in modules if module.claims(document)]
@@ -36,8 +42,17 @@ def read(document: Document) -> Program:
         if document.faults:
             raise refusal(document.path, document.faults)
         raise SpecError(document.path, [_nothing(document, [canonical, *modules])])
-    program: Program = (claiming or [canonical])[0].read(document)
-    return program
+    if claiming:
+        from cnnscope.spec.drafted import program
+
+        return program(document, claiming[0], given or {})
+    if given:
+        raise UsageError(
+            f"--assume {next(iter(given))}: nothing is assumed about {document.path}",
+            "a page in the layer-table language says everything itself: change its cells",
+        )
+    read_page: Program = canonical.read(document)
+    return read_page
 
 
 def _nothing(document: Document, modules: list[ModuleType]) -> Fault:

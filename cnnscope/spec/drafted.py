@@ -1,0 +1,102 @@
+"""Drafts -> Program: what is unsaid is solved, then the draft is read as a page in the layer-table language."""
+
+from types import ModuleType
+
+from cnnscope.errors import CnnscopeError, Fault, SpecError, UsageError
+from cnnscope.graph import walk
+from cnnscope.spec.build import build
+from cnnscope.spec.dialects import canonical
+from cnnscope.spec.draft import Draft, Given
+from cnnscope.spec.program import Program
+from cnnscope.spec.solve import solve
+from cnnscope.spec.tables.document import Document
+from cnnscope.units import parse_printed
+
+
+def program(document: Document, dialect: ModuleType, given: Given) -> Program:
+    """The network of a printed table, or one per column; UsageError for a `given` that nothing in the table needs."""
+    drafts = _solved(document, dialect, given)
+    for what, values in _open_by_totals(drafts).items():
+        best = max(values, key=lambda value: _agreement(document, dialect, given, what, value))
+        if best != values[0]:
+            drafts = _solved(document, dialect, {**given, what: best})
+        _say_how_totals_agree(drafts, what, best, values)
+    _refuse_unused(drafts, given)
+    programs = [_program(document, draft) for draft in drafts]
+    if len(programs) == 1:
+        return programs[0]
+    whole = Program(document.path, programs[0].name, programs[0].network)
+    whole.columns = {made.name: made for made in programs}
+    return whole
+
+
+def _solved(document: Document, dialect: ModuleType, given: Given) -> list[Draft]:
+    drafts: list[Draft] = dialect.read(document, given)
+    for draft in drafts:
+        if not draft.lines:
+            name = f"{draft.name}: " if draft.name else ""
+            raise SpecError(document.path, [Fault(0, "", f"{name}the table has no layers", "write one row per layer")])
+        solve(draft)
+    return drafts
+
+
+def _program(document: Document, draft: Draft) -> Program:
+    page = draft.page(document.path)
+    if not draft.name:
+        page.headings[0] = (*page.headings[0][:2], _stem(document.path))
+    made: Program = canonical.read(page)
+    made.assumptions = tuple(draft.choices.made.values())
+    made.page = page
+    return made
+
+
+def _stem(path: str) -> str:
+    from pathlib import PurePath
+
+    return PurePath(path).stem or "network"
+
+
+def _refuse_unused(drafts: list[Draft], given: Given) -> None:
+    for what in given:
+        row, _, column = what.rpartition(".")
+        assumed = [assumption for draft in drafts for assumption in draft.choices.made.values()]
+        rows = {line.name for draft in drafts for line in draft.lines}
+        if not any(a.what in (what, column if row in rows else what) for a in assumed):
+            known = ", ".join(dict.fromkeys(assumption.what for assumption in assumed))
+            raise UsageError(f"--assume {what[:40]}: the table does not leave this open", f"it leaves open {known}")
+
+
+def _open_by_totals(drafts: list[Draft]) -> dict[str, tuple[str, ...]]:
+    """Choices that no size decides but printed totals may, with their values, the habit first."""
+    if not any(metric == "macs" for draft in drafts for _, metric, _ in draft.figures):
+        return {}
+    found = [a for draft in drafts for a in draft.choices.made.values() if a.what in _BY_TOTALS]
+    return {a.what: (a.value, *a.others) for a in found if a.ground == "convention"}
+
+
+_BY_TOTALS = ("stride in",)
+
+
+def _agreement(document: Document, dialect: ModuleType, given: Given, what: str, value: str) -> tuple[int, float]:
+    """How many printed totals a choice reproduces, and how near it comes to all of them."""
+    holding, distance = 0, 0.0
+    for draft in _solved(document, dialect, {**given, what: value}):
+        printed = [parse_printed(text) for _, metric, text in draft.figures if metric == "macs"]
+        if not printed or what not in draft.choices.made:
+            continue
+        try:
+            macs = sum(layer.placed.cost.macs for layer in walk(build(_program(document, draft))))
+        except CnnscopeError:
+            continue
+        holding += sum(figure.holds(macs) for figure in printed)
+        distance += sum(abs(float(figure.value) - macs) / macs for figure in printed)
+    return holding, -distance
+
+
+def _say_how_totals_agree(drafts: list[Draft], what: str, best: str, values: tuple[str, ...]) -> None:
+    for draft in drafts:
+        if what in draft.choices.made:
+            others = tuple(value for value in values if value != best)
+            made = draft.choices.made[what]
+            why = "comes nearest to the printed totals"
+            draft.choices.made[what] = made._replace(value=best, others=others, ground="solved", why=why)
