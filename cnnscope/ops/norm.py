@@ -233,3 +233,27 @@ class L2Norm(Op):
         output = "unit" if self.scale else "out"
         scaled = (Call("torch.mul", {}, ("unit", "weight")),) if self.scale else ()
         return Call("nn.functional.normalize", {"dim": 1}, ("in",), output), *scaled
+
+
+class Scale(Op):
+    """A learned factor per channel: ConvNeXt's layer scale (Touvron et al. 2021, CaiT; Liu et al. 2022)."""
+
+    type = "scale"
+    in_place = True
+    saves = frozenset({"input"})
+
+    def output(self, *inputs: Shape) -> Shape:
+        channels_of(inputs[0], "scale")
+        return inputs[0]
+
+    def weights(self, *inputs: Shape) -> dict[str, Weight]:
+        return {"weight": Weight((inputs[0][1], *(1 for _ in inputs[0][2:])))}
+
+    def cost(self, *inputs: Shape) -> Cost:
+        return Cost(multiplies=elements(inputs[0]))
+
+    def onnx(self, *inputs: Shape) -> Spelling:
+        return (Call("Mul", {}, ("in", "weight")),)
+
+    def torch(self, *inputs: Shape) -> Spelling:
+        return (Call("torch.mul", {}, ("in", "weight")),)

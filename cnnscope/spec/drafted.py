@@ -10,17 +10,17 @@ from cnnscope.spec.draft import Draft, Given
 from cnnscope.spec.program import Program
 from cnnscope.spec.solve import solve
 from cnnscope.spec.tables.document import Document
-from cnnscope.units import parse_printed
+from cnnscope.units import Printed, parse_printed
 
 
 def program(document: Document, dialect: ModuleType, given: Given) -> Program:
     """The network of a printed table, or one per column; UsageError for a `given` that nothing in the table needs."""
     drafts = _solved(document, dialect, given)
     for what, values in _open_by_totals(drafts).items():
-        best = max(values, key=lambda value: _agreement(document, dialect, given, what, value))
-        if best != values[0]:
-            drafts = _solved(document, dialect, {**given, what: best})
-        _say_how_totals_agree(drafts, what, best, values)
+        tried = [drafts, *(_solved(document, dialect, {**given, what: value}) for value in values[1:])]
+        best = max(range(len(values)), key=lambda index: _agreement(document, tried[index], what))
+        drafts = tried[best]
+        _say_how_totals_agree(drafts, what, values[best], values)
     _refuse_unused(drafts, given)
     programs = [_program(document, draft) for draft in drafts]
     if len(programs) == 1:
@@ -77,20 +77,22 @@ def _open_by_totals(drafts: list[Draft]) -> dict[str, tuple[str, ...]]:
 _BY_TOTALS = ("stride in",)
 
 
-def _agreement(document: Document, dialect: ModuleType, given: Given, what: str, value: str) -> tuple[int, float]:
-    """How many printed totals a choice reproduces, and how near it comes to all of them."""
-    holding, distance = 0, 0.0
-    for draft in _solved(document, dialect, {**given, what: value}):
-        printed = [parse_printed(text) for _, metric, text in draft.figures if metric == "macs"]
-        if not printed or what not in draft.choices.made:
-            continue
-        try:
-            macs = sum(layer.placed.cost.macs for layer in walk(build(_program(document, draft))))
-        except CnnscopeError:
-            continue
-        holding += sum(figure.holds(macs) for figure in printed)
-        distance += sum(abs(float(figure.value) - macs) / macs for figure in printed)
-    return holding, -distance
+def _agreement(document: Document, drafts: list[Draft], what: str) -> tuple[bool, float]:
+    """Does the smallest network with this choice reproduce its printed total, and how near does it come?"""
+    printing = [draft for draft in drafts if what in draft.choices.made and _macs(draft)]
+    if not printing:
+        return False, 0.0
+    smallest = min(printing, key=lambda draft: sum(int(line.cells.get("repeat", "1")) for line in draft.lines))
+    figure = _macs(smallest)[0]
+    try:
+        macs = sum(layer.placed.cost.macs for layer in walk(build(_program(document, smallest))))
+    except CnnscopeError:
+        return False, float("-inf")
+    return figure.holds(macs), -abs(float(figure.value) - macs) / max(macs, 1)
+
+
+def _macs(draft: Draft) -> list[Printed]:
+    return [parse_printed(text) for _, metric, text in draft.figures if metric == "macs"]
 
 
 def _say_how_totals_agree(drafts: list[Draft], what: str, best: str, values: tuple[str, ...]) -> None:

@@ -5,6 +5,7 @@ refuses what it cannot read whole.
 """
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from cnnscope.errors import CellError
@@ -23,6 +24,7 @@ _TIMES_BEFORE = re.compile(r"(\d+)\s*x\s*(?=[^\d\s])(.*)")
 _TIMES_BEHIND = re.compile(r"(.*[^\d\s])\s*(?:x|\*)\s*(\d+)")
 
 
+@lru_cache(8192)
 def plain(text: str) -> str:
     """Lower case, `x` for every sign of multiplication, no emphasis or footnote marks, single blanks."""
     text = text.replace("**", "").replace("__", "").replace(r"\times", "×").replace("$", "").replace("\\", "")
@@ -116,9 +118,10 @@ _PADDING = re.compile(r"[,\s]+(?:pad(?:ding)?\s*[=:]?\s*(\d|same|valid)|(v|valid
 _KERNEL = re.compile(r"(?:\b|(?<=conv))(?:[dk](?=\d))?(\d+)x(\d+)(?:x(\d+))?(?:x(\d+))?\b")
 _DEPTHWISE = re.compile(r"\bd(?=\d+x\d+)|\bdw\b")
 _DASHED = re.compile(r"\bconv\s*(\d+)\s*-\s*(\d+)\b")
-_MAPS = re.compile(r"[,\s-]*\b(\d{1,5})\b(?:-d)?(?: (?:filters|maps|channels|units))?[,\s]*")
+_MAPS = re.compile(r"[,\s-]*\b(\d{1,5})(?:-?d)?\b(?: (?:filters|maps|channels|units))?[,\s]*")
 
 
+@lru_cache(2048)
 def geometry(text: str) -> Geometry:
     """7x7, 64, stride 2 · 3x3/2 · conv3-64 · 3x3x64 dw · 7x7x64-s-2 · 3x3 max pool, stride 2 · d7x7, 96 · 3x3, 128, C=32.
 
