@@ -88,45 +88,54 @@ def convnext(draft: Draft, kernel: str) -> str:
     )
 
 
-def inverted_residual(draft: Draft, *, squeeze: bool, gate: str = "hard sigmoid", squeezed: str = "relu") -> str:
-    """1x1 expansion, depthwise window, 1x1 projection without activation (Sandler et al. 2018; SE as in MobileNetV3)."""
-    changed = "{wide != in.maps}"
+def inverted_residual(
+    draft: Draft, *, squeeze: bool, gate: str = "hard sigmoid", squeezed: str = "relu", by_factor: bool = False
+) -> str:
+    """1x1 expansion, depthwise window, 1x1 projection without activation (Sandler et al. 2018; SE as in MobileNetV3).
+
+    Its arguments are the expanded width and the squeezed one (0 for none), or, `by_factor`, the expansion factor t and
+    the ratio se of the squeezed width to the input's maps.
+    """
+    wide, changed = ("{t*in.maps}", "{t != 1}") if by_factor else ("{wide}", "{wide != in.maps}")
+    narrow = "{max(1, floor(se*in.maps))}" if by_factor else "{max(squeezed, 1)}"
     rows = [
-        {"layer": "expand", "type": "conv bn", "maps": "{wide}", "kernel": "1x1", "activation": "{act}", "when": changed},
+        {"layer": "expand", "type": "conv bn", "maps": wide, "kernel": "1x1", "activation": "{act}", "when": changed},
         {"layer": "window", "type": "depthwise conv bn", "kernel": "{kernel}", "stride": "{stride}", "padding": "same",
          "activation": "{act}"},
     ]  # fmt: skip
     if squeeze:
-        rows += _squeeze_and_excite(gate, squeezed)
+        rows += _squeeze_and_excite(wide, narrow, gate, squeezed, "" if by_factor else "{squeezed != 0}")
     rows += [
         {"layer": "project", "type": "conv bn", "maps": "{maps}", "kernel": "1x1"},
-        {"layer": "out", "type": "add", "from": "project, in", "when": "{stride == 1 and in.maps == maps}"},
+        {"layer": "out", "type": "add", "from": "project, in", "when": _SAME_SHAPE},
     ]
     name = "inverted-residual-se" if squeeze else "inverted-residual"
-    widths = "maps, wide, squeezed" if squeeze else "maps, wide"
+    widths = ("maps, t" if by_factor else "maps, wide") + ((", se" if by_factor else ", squeezed") if squeeze else "")
     return draft.block(f"{name}({widths}, kernel=3x3, stride=1, act=relu6)", rows)
 
 
-def _squeeze_and_excite(gate: str, squeezed: str) -> list[Cells]:
+_SAME_SHAPE = "{stride == 1 and in.maps == maps}"
+
+
+def _squeeze_and_excite(wide: str, narrow: str, gate: str, squeezed: str, when: str) -> list[Cells]:
     """Hu et al. 2017: the mean of each map, two 1x1 convolutions with biases, a factor per map."""
-    when = "{squeezed != 0}"
     return [
         {"layer": "mean", "type": "global avg pool", "from": "window", "when": when},
-        {"layer": "squeeze", "type": "conv", "maps": "{max(squeezed, 1)}", "kernel": "1x1", "activation": squeezed, "when": when},
-        {"layer": "gate", "type": "conv", "maps": "{wide}", "kernel": "1x1", "activation": gate, "when": when},
+        {"layer": "squeeze", "type": "conv", "maps": narrow, "kernel": "1x1", "activation": squeezed, "when": when},
+        {"layer": "gate", "type": "conv", "maps": wide, "kernel": "1x1", "activation": gate, "when": when},
         {"layer": "excite", "type": "multiply", "from": "window, gate", "when": when},
-    ]  # fmt: skip
+    ]
 
 
 def fused(draft: Draft) -> str:
     """Fused-MBConv: one 3x3 expansion with the stride, and a 1x1 projection where it expands (Tan & Le 2021)."""
     rows = [
-        {"layer": "expand", "type": "conv bn", "maps": "{wide}", "kernel": "{kernel}", "stride": "{stride}",
-         "padding": "same", "activation": "{act}"},
-        {"layer": "project", "type": "conv bn", "maps": "{maps}", "kernel": "1x1", "when": "{wide != in.maps}"},
-        {"layer": "out", "type": "add", "from": "project, in", "when": "{stride == 1 and in.maps == maps}"},
+        {"layer": "expand", "type": "conv bn", "maps": "{t*in.maps if t != 1 else maps}", "kernel": "{kernel}",
+         "stride": "{stride}", "padding": "same", "activation": "{act}"},
+        {"layer": "project", "type": "conv bn", "maps": "{maps}", "kernel": "1x1", "when": "{t != 1}"},
+        {"layer": "out", "type": "add", "from": "project, in", "when": _SAME_SHAPE},
     ]  # fmt: skip
-    return draft.block("fused(maps, wide, kernel=3x3, stride=1, act=silu)", rows)
+    return draft.block("fused(maps, t, kernel=3x3, stride=1, act=silu)", rows)
 
 
 def fire(draft: Draft) -> str:

@@ -6,7 +6,8 @@ from typing import NamedTuple
 from cnnscope.errors import CellError
 from cnnscope.spec.printed import Geometry, geometry, plain
 
-STACK = re.compile(r"[\[({⎡]\s*(\d+x\d+[^\])}⎦]*|[dk]\d+x\d+[^\])}⎦]*)[\])}⎦]\s*(?:(?:x|\*)\s*(\d+|n))?")
+_IN = r"\s*((?:[dk]?\d+x\d+)[^\])}]*)"
+STACK = re.compile(rf"[\[{{]{_IN}[\]}}]\s*(?:[x*]\s*(\d+|n)\b)?|\({_IN}\)\s*[x*]\s*(\d+|n)\b")
 _BEFORE = re.compile(r"(\d+)\s*x\s*(?=[\[{])")
 _ONLY_COUNT = re.compile(r"x\s*(\d+)")
 _OPENS = re.compile(r"pool|\bfc\b|fully|soft-?max|dropout|conv|\d+x\d+|-d\b")
@@ -44,10 +45,10 @@ def items(cell: str) -> list[Item]:
         before = text[at : match.start()].strip(" ;,")
         count = re.search(r"(\d+)x$", before)
         found += _operators(before[: count.start()] if count else before)
-        repeat = match[2] or (count[1] if count else "1")
+        repeat = match[2] or match[4] or (count[1] if count else "1")
         if not repeat.isdecimal():
             raise CellError(f"`{cell[:60]}`: repeated {repeat} times", "write a number")
-        found.append(Stack(_stack(match[1]), int(repeat)))
+        found.append(Stack(_stack(match[1] or match[3]), int(repeat)))
         at = match.end()
     return found + _operators(text[at:].strip(" ;,"))
 

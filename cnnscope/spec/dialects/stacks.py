@@ -127,7 +127,7 @@ def _repeated(cell: str, row: TableRow, where: list[int], rows: list[TableRow]) 
     further = [other.cells[where[0]] for other in reversed(rows) if other.line < row.line]
     for text in (*left, *above, *further):
         if stack := STACK.search(plain(text)):
-            body = f"[{stack[1]}] x {count}"
+            body = f"[{stack[1] or stack[3]}] x {count}"
             before = plain(text)[: stack.start()].strip(" ;,")
             return f"{before}; {body}" if before and text in left else _with_merged_pool(body, row, where)
     raise CellError(f"`{cell}` repeats nothing", "write the stack that it stands for: [3x3, 64; 3x3, 64] x4")
