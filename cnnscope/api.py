@@ -2,7 +2,7 @@
 
 import glob
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -86,13 +86,14 @@ class Network:
         return claims.judge(self.graph, report.analyze(self.graph)) if self.graph.claims else ()
 
 
-def load(model: str) -> Network:
+def load(model: str, *, assume: Mapping[str, str] | None = None) -> Network:
     """A network by zoo name ("vgg16"), spec file ("net.md", "resnet.md:resnet50") or "-" for standard input.
 
+    `assume` says what a printed table leaves out: {"padding": "same"}, or {"C3.padding": "valid"} for one row.
     UnknownModelError for a name nobody knows, UsageError where a page holds several networks (see load_all), SpecError
     for a page that cannot be read.
     """
-    networks = load_all(model)
+    networks = load_all(model, assume=assume)
     if len(networks) > 1:
         names = ", ".join(network.name for network in networks)
         raise UsageError(
@@ -101,25 +102,26 @@ def load(model: str) -> Network:
     return networks[0]
 
 
-def load_all(model: str) -> list[Network]:
+def load_all(model: str, *, assume: Mapping[str, str] | None = None) -> list[Network]:
     """Every network that `model` names: a page or a pattern means all its variants, page.md:variant one of them."""
     path, variant = _split_variant(model)
     if glob.has_magic(path) and not Path(path).exists():
         paths = sorted(glob.glob(path))  # noqa: PTH207 - the pattern is the user's, absolute or not
         if not paths:
             raise UsageError(f"{path}: no file matches this pattern", "check the folder and the quotes")
-        return [network for found in paths for network in load_all(f"{found}:{variant}" if variant else found)]
+        return [network for found in paths for network in load_all(f"{found}:{variant}" if variant else found, assume=assume)]
     if not zoo.is_page(path):
         entry = zoo.find(model)
-        program = zoo.read_file(str(entry.path))
+        program = zoo.read_file(str(entry.path), assume)
         # Messages name the page as the README links it, wherever the package is installed.
         program.path = f"{entry.path.parent.name}/{entry.path.name}"
         return _networks(program, entry.variant)
     if path == zoo.STDIN and not sys.stdin:
         raise UsageError("standard input is closed", "name a file")
     if path == zoo.STDIN:
-        return _networks(zoo.read_page(path, zoo.decode(path, sys.stdin.buffer.read(zoo.LARGEST_FILE + 1))), variant)
-    return _networks(zoo.read_file(path), variant)
+        text = zoo.decode(path, sys.stdin.buffer.read(zoo.LARGEST_FILE + 1))
+        return _networks(zoo.read_page(path, text, assume), variant)
+    return _networks(zoo.read_file(path, assume), variant)
 
 
 def networks() -> list[str]:
@@ -151,6 +153,8 @@ def _split_variant(model: str) -> tuple[str, str]:
 
 
 def _networks(program: Program, variant: str) -> list[Network]:
+    if program.columns:
+        return _columns(program, variant)
     if not variant:
         return [Network(program, name) for name in program.variants] or [Network(program)]
     if near := [name for name in program.variants if normal(name) == normal(variant)]:
@@ -159,6 +163,15 @@ def _networks(program: Program, variant: str) -> list[Network]:
         return [Network(program)]
     known = ", ".join(program.variants or [program.name])
     raise UnknownModelError(f"{program.path} has no variant `{variant}`", f"it has {known}")
+
+
+def _columns(program: Program, variant: str) -> list[Network]:
+    """The networks of a table that prints one per column, or the one that `variant` names."""
+    if not variant:
+        return [Network(column) for column in program.columns.values()]
+    if named := [column for name, column in program.columns.items() if normal(name) == normal(variant)]:
+        return [Network(named[0])]
+    raise UnknownModelError(f"{program.path} has no column `{variant}`", f"it has {', '.join(program.columns)}")
 
 
 def _shape(given: Shape | str | None) -> Shape | None:

@@ -16,7 +16,7 @@ from cnnscope.analysis.memory import (
 )
 from cnnscope.analysis.receptive_field import ReceptiveField, last_spatial, receptive_fields
 from cnnscope.errors import UsageError
-from cnnscope.graph import Graph, Layer, walk
+from cnnscope.graph import Assumption, Graph, Layer, walk
 from cnnscope.ops.op import Cost
 from cnnscope.shapes import Shape, elements
 from cnnscope.units import DTYPE_BYTES, Bytes, Count
@@ -88,6 +88,8 @@ class Report:
     optimizer: Optimizer = "momentum"
     in_place: bool = True
     claims: tuple[JudgedClaim, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
+    """What a printed table leaves unsaid and what was taken for it; empty for pages in the layer-table language."""
     renderers: Mapping[str, Renderer] = field(default_factory=dict, repr=False, compare=False)
     """Given by the API: a function from this record to text for every output format."""
 
@@ -197,6 +199,7 @@ def analyze(
         saved_bytes=saved_for_backward(layers, itemsize),
         optimizer=optimizer,
         in_place=in_place,
+        assumptions=graph.assumptions,
     )
 
 

@@ -19,7 +19,7 @@ Cells = dict[str, str]
 
 _ORDER = (
     "layer type maps kernel stride padding rounding dilation groups bias scale mode target heads block part range"
-    " channel_padding p activation from repeat when size output params macs memory depth notes"
+    " channel_padding p slope pieces activation from repeat when size output params macs memory depth notes"
 ).split()
 _FAR_BELOW = 1_000_000
 """Lines of headings that no file has."""

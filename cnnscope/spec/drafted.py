@@ -3,7 +3,7 @@
 from types import ModuleType
 
 from cnnscope.errors import CnnscopeError, Fault, SpecError, UsageError
-from cnnscope.graph import walk
+from cnnscope.graph import Assumption, walk
 from cnnscope.spec.build import build
 from cnnscope.spec.dialects import canonical
 from cnnscope.spec.draft import Draft, Given
@@ -15,13 +15,18 @@ from cnnscope.units import Printed, parse_printed
 
 def program(document: Document, dialect: ModuleType, given: Given) -> Program:
     """The network of a printed table, or one per column; UsageError for a `given` that nothing in the table needs."""
-    drafts = _solved(document, dialect, given)
+    read_now = dialect.read(document, given)
+    if isinstance(read_now, Program):
+        _refuse_unused([*read_now.assumptions], {line.name for line in read_now.network.rows}, given)
+        return read_now
+    drafts = _solve_all(document, read_now)
     for what, values in _open_by_totals(drafts).items():
         tried = [drafts, *(_solved(document, dialect, {**given, what: value}) for value in values[1:])]
         best = max(range(len(values)), key=lambda index: _agreement(document, tried[index], what))
         drafts = tried[best]
         _say_how_totals_agree(drafts, what, values[best], values)
-    _refuse_unused(drafts, given)
+    assumed = [assumption for draft in drafts for assumption in draft.choices.made.values()]
+    _refuse_unused(assumed, {line.name for draft in drafts for line in draft.lines}, given)
     programs = [_program(document, draft) for draft in drafts]
     if len(programs) == 1:
         return programs[0]
@@ -31,7 +36,10 @@ def program(document: Document, dialect: ModuleType, given: Given) -> Program:
 
 
 def _solved(document: Document, dialect: ModuleType, given: Given) -> list[Draft]:
-    drafts: list[Draft] = dialect.read(document, given)
+    return _solve_all(document, dialect.read(document, given))
+
+
+def _solve_all(document: Document, drafts: list[Draft]) -> list[Draft]:
     for draft in drafts:
         if not draft.lines:
             name = f"{draft.name}: " if draft.name else ""
@@ -56,13 +64,11 @@ def _stem(path: str) -> str:
     return PurePath(path).stem or "network"
 
 
-def _refuse_unused(drafts: list[Draft], given: Given) -> None:
+def _refuse_unused(assumed: list[Assumption], rows: set[str], given: Given) -> None:
     for what in given:
         row, _, column = what.rpartition(".")
-        assumed = [assumption for draft in drafts for assumption in draft.choices.made.values()]
-        rows = {line.name for draft in drafts for line in draft.lines}
-        if not any(a.what in (what, column if row in rows else what) for a in assumed):
-            known = ", ".join(dict.fromkeys(assumption.what for assumption in assumed))
+        if not any(assumption.what in (what, column if row in rows else what) for assumption in assumed):
+            known = ", ".join(dict.fromkeys(assumption.what for assumption in assumed)) or "nothing"
             raise UsageError(f"--assume {what[:40]}: the table does not leave this open", f"it leaves open {known}")
 
 

@@ -170,3 +170,73 @@ def side_by_side(draft: Draft, name: str, branches: Sequence[Sequence[Cells]], p
         ends.append(branch[-1]["layer"] if branch else "in")
     rows.append({"layer": "concat", "type": "concat", "from": ", ".join(ends)})
     return draft.block(f"{name}({', '.join(parameters)})", rows)
+
+
+def added(draft: Draft, kernels: Sequence[str], conv: str, activation: str) -> str:
+    """Convolutions whose input is added to their output as it is (Redmon & Farhadi 2018)."""
+    letters = LETTERS[: len(kernels)]
+    slope = {"slope": "0.1"} if activation == "leaky relu" else {}
+    rows: list[Cells] = [
+        {"layer": letter, "type": conv, "maps": f"{{{letter}}}", "kernel": kernel, "activation": activation}
+        | ({"padding": "same"} if kernel != "1x1" else {})
+        | ({"from": "in"} if letter == "a" else {})
+        | slope
+        for letter, kernel in zip(letters, kernels, strict=True)
+    ]
+    rows.append({"layer": "out", "type": "add", "from": f"{letters[-1]}, in"})
+    return draft.block(f"residual({', '.join(letters)})", rows)
+
+
+def shuffle_unit(draft: Draft, *, down: bool) -> str:
+    """ShuffleNet v2 (Ma et al. 2018, figure 3): half of the maps pass by, or both branches halve the size."""
+    half = "{maps//2}"
+    point = {"type": "conv bn", "maps": half, "kernel": "1x1", "activation": "relu"}
+    window = {"type": "depthwise conv bn", "kernel": "3x3", "padding": "same"}
+    shuffled = [{"layer": "shuffle", "type": "concat channel shuffle", "groups": "2"}]
+    if down:
+        rows = [
+            window | {"layer": "left window", "stride": "2", "from": "in"},
+            {**point, "layer": "left point"},
+            point | {"layer": "first", "from": "in"},
+            window | {"layer": "window", "stride": "2"},
+            point | {"layer": "second"},
+            {**shuffled[0], "from": "left point, second"},
+        ]
+        return draft.block("shuffle-down(maps, stride=2)", rows)
+    rows = [
+        {"layer": "left", "type": "split", "part": "1/2", "from": "in"},
+        {"layer": "right", "type": "split", "part": "2/2", "from": "in"},
+        point | {"layer": "first"},
+        {**window, "layer": "window"},
+        point | {"layer": "second"},
+        {**shuffled[0], "from": "left, second"},
+    ]
+    return draft.block("shuffle(maps)", rows)
+
+
+def group_shuffle_unit(draft: Draft, *, down: bool) -> str:
+    """ShuffleNet v1 (Zhang et al. 2017, figure 2): grouped 1x1, shuffle, depthwise 3x3, grouped 1x1."""
+    narrow = "{maps//4}"
+    window = {"layer": "window", "type": "depthwise conv bn", "kernel": "3x3", "padding": "same"}
+    first = {"layer": "first", "type": "conv bn", "maps": narrow, "kernel": "1x1", "groups": "{first}", "activation": "relu", "from": "in"}  # fmt: skip
+    shuffle = {"layer": "shuffle", "type": "channel shuffle", "groups": "{groups}"}
+    last = {"layer": "last", "type": "conv bn", "kernel": "1x1", "groups": "{groups}"}
+    if down:
+        past = {"layer": "past", "type": "avg pool", "kernel": "3x3", "stride": "2", "padding": "same", "from": "in"}
+        rows = [
+            past,
+            first,
+            shuffle,
+            window | {"stride": "2"},
+            last | {"maps": "{maps - in.maps}"},
+            {"layer": "out", "type": "concat relu", "from": "past, last"},
+        ]
+        return draft.block("group-shuffle-down(maps, groups, first, stride=2)", rows)
+    rows = [
+        first | {"groups": "{groups}"},
+        shuffle,
+        window,
+        last | {"maps": "{maps}"},
+        {"layer": "out", "type": "add relu", "from": "last, in"},
+    ]
+    return draft.block("group-shuffle(maps, groups)", rows)

@@ -3,6 +3,7 @@
 import codecs
 import os
 import stat
+from collections.abc import Mapping
 from functools import lru_cache
 from itertools import dropwhile, takewhile
 from pathlib import Path
@@ -13,7 +14,7 @@ from cnnscope.spec import dialects, tables
 from cnnscope.spec.program import Program, normal
 
 LARGEST_FILE = 1 << 20
-SUFFIXES = (".md", ".markdown", ".csv", ".tsv", ".txt")
+SUFFIXES = (".md", ".markdown", ".csv", ".tsv", ".txt", ".html", ".htm", ".tex", ".py", ".cfg")
 STDIN = "-"
 
 
@@ -79,15 +80,18 @@ def is_page(model: str) -> bool:
     return model == STDIN or os.sep in model or Path(model).suffix.lower() in SUFFIXES
 
 
-def read_page(path: str, text: str) -> Program:
-    """Read a page's text; the path serves messages and its ending settles the syntax."""
+def read_page(path: str, text: str, assume: Mapping[str, str] | None = None) -> Program:
+    """Read a page's text; the path serves messages and its ending settles the syntax.
+
+    `assume` is what the user says where a printed table is silent: {"padding": "same", "C3.padding": "valid"}.
+    """
     suffix = "" if path == STDIN else Path(path).suffix.lower()
-    return dialects.read(tables.read("stdin" if path == STDIN else path, text, suffix))
+    return dialects.read(tables.read("stdin" if path == STDIN else path, text, suffix), assume)
 
 
-def read_file(path: str) -> Program:
+def read_file(path: str, assume: Mapping[str, str] | None = None) -> Program:
     """Read a spec file; UsageError when there is no such text file, SpecError when its table is wrong."""
-    return read_page(path, decode(path, _bytes(path)))
+    return read_page(path, decode(path, _bytes(path)), assume)
 
 
 def _bytes(path: str) -> bytes:

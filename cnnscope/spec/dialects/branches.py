@@ -41,6 +41,8 @@ TITLES = {
 _BRANCHES = ("n1x1", "n3x3_reduce", "n3x3", "n5x5_reduce", "n5x5", "double_reduce", "double", "proj")
 _STRIDE = re.compile(r"(\d+) ?(?:, ?(\d))?")
 _POOL = re.compile(r"\b(l2|avg|average|max|m)\b")
+_NAMED = re.compile(r"\((\d+)x(\d+)(?:x\d+)?, ?(\d)\)")
+"""conv1 (7x7x3, 2), as FaceNet names its first row."""
 _WINDOW = re.compile(r"(\d+)x\1(?: ?[,/] ?(\d))?")
 
 
@@ -77,7 +79,7 @@ def _row(draft: Draft, row: PrintedRow, conv: str, bias: str) -> None:
     if not name or name == "total":
         for metric, cell in figures.items():
             draft.figure(row.line, metric, cell)
-    elif any(row[column] for column in _BRANCHES):
+    elif any(row[column] for column in _BRANCHES if column != "proj" or "incep" in name):
         _module(draft, row, name, conv, bias, figures)
     elif "input" in name:
         draft.input = (row.line, _shape(size(row["size"])))
@@ -99,11 +101,18 @@ def _row(draft: Draft, row: PrintedRow, conv: str, bias: str) -> None:
 def _window(draft: Draft, row: PrintedRow, name: str, conv: str, bias: str, figures: Cells) -> None:
     """A convolution or pool; `max pool + norm` has a normalisation behind it."""
     shape = size(row["size"])
-    window = geometry(without_remark(row["patch"]) or row["proj"])
+    named = _NAMED.search(name)
+    name = _NAMED.sub("", name).strip()
+    window = geometry(without_remark(row["patch"]) or _POOL.sub(" ", plain(row["proj"])).replace(", ", "/"))
+    if named:
+        window = window._replace(kernel=(int(named[1]), int(named[2])), stride=int(named[3]))
     first, *rest = [part.strip() for part in name.split("+")]
     if first == "norm":
         draft.add(row.line, "lrn")
         first, rest = rest[0], []
+    if "pool" in first and not window.kernel:
+        draft.add(row.line, "global avg pool" if "av" in first else "global max pool", layer=first, **figures)
+        return
     if "pool" in first:
         kind = "avg pool" if "av" in first else "max pool"
         entry = draft.add(row.line, kind, layer=first, **window.cells(stride=str(window.stride or 1)), **figures)
