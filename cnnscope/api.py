@@ -2,7 +2,7 @@
 
 import glob
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -13,7 +13,7 @@ from cnnscope import render
 from cnnscope.analysis import claims, report
 from cnnscope.analysis.memory import OPTIMIZER_COPIES, Optimizer
 from cnnscope.analysis.report import Report
-from cnnscope.errors import CellError, MissingExtraError, UnknownModelError, UsageError
+from cnnscope.errors import CellError, CnnscopeError, MissingExtraError, UnknownModelError, UsageError
 from cnnscope.graph import Graph, walk
 from cnnscope.shapes import Shape
 from cnnscope.spec import zoo
@@ -22,6 +22,7 @@ from cnnscope.spec.program import Program, input_shape, normal
 from cnnscope.units import DTYPE_BYTES
 
 if TYPE_CHECKING:
+    from cnnscope.render.pages.claims import Checked
     from cnnscope.render.pages.listing import Listed
 
 Dtype = Literal["float32", "float16", "bfloat16", "int8"]
@@ -122,6 +123,48 @@ def load_all(model: str, *, assume: Mapping[str, str] | None = None) -> list[Net
         text = zoo.decode(path, sys.stdin.buffer.read(zoo.LARGEST_FILE + 1))
         return _networks(zoo.read_page(path, text, assume), variant)
     return _networks(zoo.read_file(path, assume), variant)
+
+
+def check_claims(models: Iterable[str], *, assume: Mapping[str, str] | None = None) -> "list[Checked]":
+    """Every printed figure of these networks; a miss is tried against everything else that the table leaves open."""
+    from cnnscope.render.pages.claims import Checked
+
+    checked = []
+    for model in models:
+        for network in load_all(model, assume=assume):
+            shown = network.analyze()
+            others = _Otherwise(model, network, assume or {})
+            for index, claim in enumerate(shown.claims):
+                why = claim.why if claim.holds or claim.known_false else "; ".join((claim.why, *others.explain(index)))
+                checked.append(Checked(network.name, shown.path, claim, why))
+    return checked
+
+
+class _Otherwise:
+    """A printed table read with its other assumptions: do they reproduce what the likeliest do not?"""
+
+    def __init__(self, model: str, network: Network, assume: Mapping[str, str]) -> None:
+        self.model, self.network, self.assume = model, network, assume
+
+    def explain(self, index: int) -> list[str]:
+        return [f"holds with --assume '{what}={value}'" for what, value, claims in self._judged if _holds(claims, index)][:1]
+
+    @cached_property
+    def _judged(self) -> "list[tuple[str, str, tuple[report.JudgedClaim, ...]]]":
+        found = []
+        open_things = [(a.what, value) for a in self.network.program.assumptions for value in a.others if not a.rows]
+        for what, value in open_things if self.model != zoo.STDIN else ():
+            try:
+                others = load_all(self.model, assume={**self.assume, what: value})
+                same = next(other for other in others if other.name == self.network.name)
+                found.append((what, value, same.analyze().claims))
+            except (CnnscopeError, StopIteration):
+                continue
+        return found
+
+
+def _holds(claims: "tuple[report.JudgedClaim, ...]", index: int) -> bool:
+    return index < len(claims) and claims[index].holds
 
 
 def networks() -> list[str]:

@@ -155,6 +155,14 @@ def models_argument() -> Any:
     )
 
 
+def some_models_argument() -> Any:
+    return typer.Argument(
+        help="Names from `cnnscope list`, spec files (page.md:variant, '*.md') or - for stdin.",
+        metavar="[MODEL]...",
+        autocompletion=complete_model,
+    )
+
+
 def model_argument() -> Any:
     return typer.Argument(
         help="A name from `cnnscope list`, a spec file (page.md:variant for one of several) or - for stdin.",

@@ -117,11 +117,12 @@ class Draft:
 
     def page(self, path: str) -> Document:
         """The draft in the layer-table language; rows keep the lines of the printed table."""
-        front = {"input": self.input} if self.input[1] else {}
+        front = {"name": (0, self.name)} if self.name else {}
+        front |= {"input": self.input} if self.input[1] else {}
         for line, metric, printed in self.figures:
             before = f"{front[metric][1]}; " if metric in front else ""
             front[metric] = (line, before + printed)
-        heads = [self.name or "network", *self.blocks]
+        heads = [" (".join(self.name.split("(")).replace("  (", " (") or "network", *self.blocks]
         headings = [(_FAR_BELOW + index, 1 if index == 0 else 2, head) for index, head in enumerate(heads)]
         first = self.lines[0].line if self.lines else 1
         tables = [_table([(line.line, line.cells) for line in self.lines], headings[0])]

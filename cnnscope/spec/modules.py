@@ -32,7 +32,7 @@ def residual(
     last = letters[-1]
     rows: list[Cells] = []
     for index, (letter, kernel) in enumerate(zip(letters, kernels, strict=True)):
-        cells = {"layer": letter, "type": "conv bn", "maps": f"{{{letter}}}", "kernel": kernel, "padding": "same"}
+        cells = {"layer": letter, "type": "conv bn", "maps": f"{{{letter}}}", "kernel": kernel, "padding": _half(kernel)}
         cells["activation"] = "relu" if letter != last or shortcut == "none" else ""
         cells["stride"] = "{stride}" if index == strided else ""
         cells["groups"] = "{groups}" if index == grouped else ""
@@ -49,6 +49,12 @@ def residual(
         rows.append({"layer": "out", "type": "add", "activation": "relu", "from": f"{last}, skip"})
     groups = ", groups=1" if grouped >= 0 else ""
     return draft.block(f"{_stack_name(kernels, shortcut)}({', '.join(letters)}, stride=1{groups})", rows)
+
+
+def _half(kernel: str) -> str:
+    """On all sides alike, as the frameworks do whose networks are printed as stacks."""
+    sides = [str((int(side) - 1) // 2) for side in kernel.split("x")]
+    return sides[0] if len(set(sides)) == 1 else "x".join(sides)
 
 
 def _stack_name(kernels: Sequence[str], shortcut: str) -> str:
@@ -178,7 +184,7 @@ def added(draft: Draft, kernels: Sequence[str], conv: str, activation: str) -> s
     slope = {"slope": "0.1"} if activation == "leaky relu" else {}
     rows: list[Cells] = [
         {"layer": letter, "type": conv, "maps": f"{{{letter}}}", "kernel": kernel, "activation": activation}
-        | ({"padding": "same"} if kernel != "1x1" else {})
+        | ({"padding": _half(kernel)} if kernel != "1x1" else {})
         | ({"from": "in"} if letter == "a" else {})
         | slope
         for letter, kernel in zip(letters, kernels, strict=True)
@@ -191,7 +197,7 @@ def shuffle_unit(draft: Draft, *, down: bool) -> str:
     """ShuffleNet v2 (Ma et al. 2018, figure 3): half of the maps pass by, or both branches halve the size."""
     half = "{maps//2}"
     point = {"type": "conv bn", "maps": half, "kernel": "1x1", "activation": "relu"}
-    window = {"type": "depthwise conv bn", "kernel": "3x3", "padding": "same"}
+    window = {"type": "depthwise conv bn", "kernel": "3x3", "padding": "1"}
     shuffled = [{"layer": "shuffle", "type": "concat channel shuffle", "groups": "2"}]
     if down:
         rows = [
@@ -217,12 +223,12 @@ def shuffle_unit(draft: Draft, *, down: bool) -> str:
 def group_shuffle_unit(draft: Draft, *, down: bool) -> str:
     """ShuffleNet v1 (Zhang et al. 2017, figure 2): grouped 1x1, shuffle, depthwise 3x3, grouped 1x1."""
     narrow = "{maps//4}"
-    window = {"layer": "window", "type": "depthwise conv bn", "kernel": "3x3", "padding": "same"}
+    window = {"layer": "window", "type": "depthwise conv bn", "kernel": "3x3", "padding": "1"}
     first = {"layer": "first", "type": "conv bn", "maps": narrow, "kernel": "1x1", "groups": "{first}", "activation": "relu", "from": "in"}  # fmt: skip
     shuffle = {"layer": "shuffle", "type": "channel shuffle", "groups": "{groups}"}
     last = {"layer": "last", "type": "conv bn", "kernel": "1x1", "groups": "{groups}"}
     if down:
-        past = {"layer": "past", "type": "avg pool", "kernel": "3x3", "stride": "2", "padding": "same", "from": "in"}
+        past = {"layer": "past", "type": "avg pool", "kernel": "3x3", "stride": "2", "padding": "1", "from": "in"}
         rows = [
             past,
             first,

@@ -18,6 +18,8 @@ from cnnscope.spec.program import input_shape
 from cnnscope.spec.values import pair, padding, whole
 
 _MOST_TRIES = 4_000
+HALF = "half"
+"""In a draft's paddings: half of the window, on all sides alike."""
 _STRIDES = ("1", "2", "4")
 _WHOLE = {"fully connected", "flatten", "rbf"}
 Sizes = dict[str, Pair | None]
@@ -132,12 +134,15 @@ class _Solver:
         if kernel == (1, 1) and (stride == "1" or not self._given(line, "padding")):
             return [{}]
         if given := self._given(line, "padding"):
+            given = half(kernel) if given == HALF else given
             _check(given)
             roundings = [self._given(line, "rounding")] if self._given(line, "rounding") else ["", "ceil"]
             pools = " pool" in line.cells["type"] and given != "same"
             return [_padded(given, rounding) for rounding in (roundings if pools else [""])]
         numbers = [str(side) for side in range(1, max(kernel) // 2 + 1)]
-        words = [*self.draft.paddings, *(number for number in numbers if number not in self.draft.paddings)]
+        words = [half(kernel) if word == HALF else word for word in self.draft.paddings]
+        words += [word for word in ("same", "valid", *numbers) if word not in words]
+        words = [*dict.fromkeys(words)]
         found = [_padded(word, "") for word in words]
         if " pool" in line.cells["type"]:
             # Pools that round up come behind those that do not, but before unusual paddings.
@@ -229,6 +234,12 @@ def _input(draft: Draft) -> Pair | None:
     except CellError:
         return None
     return (shape[1], shape[2]) if len(shape) == 3 else None
+
+
+def half(kernel: Pair) -> str:
+    """The padding that keeps a size on all four sides alike: 1 for 3x3, 3 for 7x7, 0x1 for 1x3, 0 for 2x2."""
+    sides = [str((side - 1) // 2) for side in kernel]
+    return sides[0] if sides[0] == sides[1] else "x".join(sides)
 
 
 def _padded(word: str, rounding: str) -> Cells:

@@ -52,6 +52,8 @@ def read(document: Document, given: Mapping[str, str] | None = None) -> Program:
             "a page in the layer-table language says everything itself: change its cells",
         )
     read_page: Program = canonical.read(document)
+    if not document.has_front:
+        read_page.page = document
     return read_page
 
 

@@ -16,6 +16,7 @@ from cnnscope.spec.faults import refusal
 from cnnscope.spec.habits import biases, image, units
 from cnnscope.spec.modules import added
 from cnnscope.spec.printed import Size, count, geometry, plain, size
+from cnnscope.spec.solve import HALF
 from cnnscope.spec.tables.document import Document, Table
 from cnnscope.spec.titles import PrintedRow, found, rows
 
@@ -54,7 +55,7 @@ def read(document: Document, given: Given) -> list[Draft]:
     table = _table(document)
     assert table
     choices = Choices(given)
-    draft = Draft(choices, habit="the window keeps the size")
+    draft = Draft(choices, habit="the window keeps the size", paddings=(HALF, "valid"))
     printed = rows(document, table, TITLES, "layer|#|no\\.?|notes?")
     darknet = all(_DARKNET.fullmatch(kind) for row in printed for kind in _kinds(row) if not kind.startswith("soft"))
     norm = choices.take("norm", *(("bn", "none") if darknet else ("none", "bn")), why="Darknet's layers have it" if darknet else "the table names none")  # fmt: skip

@@ -12,6 +12,7 @@ from cnnscope.errors import CellError, SpecError
 from cnnscope.spec.draft import Choices, Draft, Given, fault
 from cnnscope.spec.faults import refusal
 from cnnscope.spec.printed import plain, size
+from cnnscope.spec.solve import HALF
 from cnnscope.spec.stack_cells import STACK, items, only_count
 from cnnscope.spec.stack_rows import Rows
 from cnnscope.spec.tables.document import Document, Table, TableRow
@@ -78,7 +79,7 @@ def _network(table: Table, titles: list[str], rows: list[TableRow], where: list[
     title = titles[column]
     growth = _GROWTH.search(plain(title))
     draft = Draft(Choices(given), (re.sub(r"\s*\([^()]*\)\s*$", "", title) if growth else title) or "network")
-    draft.habit = "a window keeps the size, or halves it with its stride"
+    draft.habit, draft.paddings = "a window keeps the size, or halves it with its stride", (HALF, "valid")
     made = Rows(draft, int(growth[1]) if growth else 0)
     faults, last = [], ""
     sizes = next(index for index, title in enumerate(titles) if re.fullmatch(_SIZE, plain(title)))

@@ -14,6 +14,7 @@ from cnnscope.spec.draft import Choices, Draft, Given, fault, readable
 from cnnscope.spec.faults import refusal
 from cnnscope.spec.habits import image, units
 from cnnscope.spec.printed import count, plain, size
+from cnnscope.spec.solve import HALF
 from cnnscope.spec.tables.document import Document, Table, TableRow
 
 EXPECTS = "columns Layer, Output size, KSize, Stride, Repeat and one column of widths per network (0.5x, 1x or g=1, g=2)"
@@ -69,7 +70,7 @@ def _width(row: TableRow, column: int, variants: list[int]) -> str:
 
 class _Network:
     def __init__(self, title: str, choices: Choices) -> None:
-        self.draft = Draft(choices, title, habit="the printed sizes shrink only with the stride")
+        self.draft = Draft(choices, title, habit="the printed sizes shrink only with the stride", paddings=(HALF, "valid"))
         groups = _WIDTH.fullmatch(plain(title))
         self.groups = int((groups[1] or groups[2] or 0) if groups else 0)
         self.stage = ""
