@@ -71,7 +71,8 @@ def slips(claim: Claim, printed: Printed, layers: Layers, computed: int) -> list
         found += _two_lines(claim, printed, layers)
     if printed.step and computed > printed.value and computed - printed.value < printed.step:
         found.append("cut off rather than rounded")
-    for factor in (10, 100, 1000):
+    telling = printed.step and printed.value >= 100 * printed.step
+    for factor in (10, 100, 1000) if telling else ():
         if printed.holds(Fraction(computed, factor)) or printed.holds(computed * factor):
             found.append(f"a slip of the point: {exact(factor)} times ours")
     return found[:2]

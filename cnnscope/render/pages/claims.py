@@ -34,7 +34,7 @@ def _computed(entry: Checked) -> str:
 
 
 COLUMNS: tuple[Column[Checked], ...] = (
-    words("verdict", "", lambda entry: f"{_SIGNS[entry.verdict]} {entry.verdict}"),
+    words("verdict", "verdict", lambda entry: f"{_SIGNS[entry.verdict]} {entry.verdict}"),
     words("network", "network", lambda entry: entry.network, 2),
     number("line", "line", lambda entry: entry.claim.line or None, 3),
     words("layer", "layer", lambda entry: entry.claim.layer, wrap=1),
