@@ -19,7 +19,7 @@ def program(document: Document, dialect: ModuleType, given: Given) -> Program:
     if isinstance(read_now, Program):
         _refuse_unused([*read_now.assumptions], {line.name for line in read_now.network.rows}, given)
         return read_now
-    drafts = _solve_all(document, read_now)
+    drafts = _with_fitting_input(document, dialect, given, _solve_all(document, read_now))
     for what, values in _open_by_totals(drafts).items():
         tried = [drafts, *(_solved(document, dialect, {**given, what: value}) for value in values[1:])]
         best = max(range(len(values)), key=lambda index: _agreement(document, tried[index], what))
@@ -33,6 +33,27 @@ def program(document: Document, dialect: ModuleType, given: Given) -> Program:
     whole = Program(document.path, programs[0].name, programs[0].network)
     whole.columns = {made.name: made for made in programs}
     return whole
+
+
+def _with_fitting_input(document: Document, dialect: ModuleType, given: Given, drafts: list[Draft]) -> list[Draft]:
+    """Another usual input, where the first contradicts the printed sizes and this one does not."""
+    first = drafts[0].choices.made.get("input")
+    if len(drafts) > 1 or first is None or first.ground != "convention" or not _contradicts(drafts):
+        return drafts
+    for usual in _USUAL_INPUTS:
+        others = _solved(document, dialect, {**given, "input": usual})
+        if not _contradicts(others):
+            made = others[0].choices.made
+            made["input"] = first._replace(value=usual, why="reproduces every printed size", ground="solved")
+            return others
+    return drafts
+
+
+_USUAL_INPUTS = ("3x32x32", "1x28x28", "1x32x32", "3x227x227", "3x299x299", "3x448x448")
+
+
+def _contradicts(drafts: list[Draft]) -> bool:
+    return any(a.ground == "contradiction" for draft in drafts for a in draft.choices.made.values())
 
 
 def _solved(document: Document, dialect: ModuleType, given: Given) -> list[Draft]:

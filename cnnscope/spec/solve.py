@@ -71,7 +71,7 @@ class _Solver:
             return [option[0] for option in options]
         if prod(map(len, options)) > _MOST_TRIES:
             options = [option[:1] for option in options]
-        for cells in product(*options):
+        for cells in (*_alike(options), *product(*options)):
             if self._reaches(segment, cells, goal):
                 return [*cells]
         return None
@@ -214,6 +214,13 @@ class _Solver:
             why = f"solves {', '.join(dict.fromkeys(sizes))}" if ground == "solved" else reason
             others = tuple(other for other in ("same", "valid") if column == "padding" and other != cell)
             self.draft.choices.note(Assumption(column, cell, why, tuple(rows), others, ground))  # type: ignore[arg-type]
+
+
+def _alike(options: list[list[Cells]]) -> Iterator[list[Cells]]:
+    """Answers in which all rows do the same, as far as they can: tables rarely pad one pool and round another up."""
+    if len(options) > 1:
+        for answer in [option for each in options for option in each]:
+            yield [answer if answer in each else each[0] for each in options]
 
 
 def _segments(lines: list[Line]) -> Iterator[list[Line]]:

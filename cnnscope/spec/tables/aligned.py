@@ -14,20 +14,22 @@ _FEWEST = 3
 
 
 def matches(text: str) -> bool:
-    """Most lines have as many pieces as a table needs, and the first of them has titles."""
-    lines = [line for line in split_lines(text) if line.strip() and not _RULE.fullmatch(line)]
-    if len(lines) < _FEWEST or "memory:" in text.lower() or any(sign in text for sign in "\t|"):
+    """A line has the titles of three columns or more, and most lines below it have two cells or more."""
+    if "memory:" in text.lower() or any(sign in text for sign in "\t|"):
         return False
-    pieces = [len(_PIECE.findall(line.expandtabs())) for line in lines]
-    return pieces[0] >= _FEWEST and sum(count >= 2 for count in pieces) >= 0.7 * len(pieces)
+    counts = [len(_PIECE.findall(line.expandtabs())) for line in split_lines(text) if not _RULE.fullmatch(line)]
+    first = next((index for index, count in enumerate(counts) if count >= _FEWEST), len(counts))
+    below = [count for count in counts[first:] if count]
+    return len(below) >= _FEWEST and first <= 3 and sum(count >= 2 for count in below) >= 0.7 * len(below)
 
 
 def read(text: str) -> Document:
     document = Document(lines=split_lines(text))
     table: Table | None = None
     places: list[tuple[int, int]] = []
-    for number, line in enumerate(document.lines, start=1):
-        found = [(match.start(), match.end(), match[0]) for match in _PIECE.finditer(line.expandtabs())]
+    for number, raw in enumerate(document.lines, start=1):
+        line = raw.expandtabs()
+        found = [(match.start(), match.end(), match[0]) for match in _PIECE.finditer(line)]
         if not found or _RULE.fullmatch(line):
             continue
         if table is None:
@@ -37,7 +39,7 @@ def read(text: str) -> Document:
                 document.tables.append(table)
             continue
         cells = [""] * len(places)
-        for start, end, piece in found:
+        for start, end, piece in (part for whole in found for part in _parted(places, *whole)):
             column = _column(places, start, end)
             if cells[column]:
                 hint = "part the columns with tabs or |"
@@ -46,6 +48,16 @@ def read(text: str) -> Document:
         if len(table.rows) <= MOST_ROWS and (row := table_row(document, table.header, number, cells)):
             table.rows.append(row)
     return document
+
+
+def _parted(places: list[tuple[int, int]], start: int, end: int, piece: str) -> list[tuple[int, int, str]]:
+    """A piece that fills its column is parted from the next cell by one blank: where the next title begins."""
+    parts = []
+    for first, _ in places:
+        if start < first < end and piece[first - start - 1] == " ":
+            parts.append((start, first - 1, piece[: first - start - 1]))
+            piece, start = piece[first - start :], first
+    return [*parts, (start, end, piece)]
 
 
 def _column(places: list[tuple[int, int]], start: int, end: int) -> int:
