@@ -56,12 +56,20 @@ class _Solver:
         if found is None and goal:
             ground, why = "contradiction", f"nothing reproduces the printed {shown}: {self._attempts(segment)}"
         chosen = found or [next(self._candidates(line), {}) for line in segment]
+        if ground == "contradiction" and not any(chosen):
+            self._note_size(segment, shown)
         for line, cells in zip(segment, chosen, strict=True):
             line.cells |= cells
             if cells:
                 told = "given" if self._given(line, "padding") or self._given(line, "stride") else ground
                 self.answers.append((line, cells, told, "as told" if told == "given" else why))
         self._advance(segment, self.sizes)
+
+    def _note_size(self, segment: list[Line], shown: str) -> None:
+        """A printed size that nothing unsaid could lead to."""
+        size = self._advance(segment, dict(self.sizes))
+        why = f"the row gives {size[0]}x{size[1]}" if size else "the row has no size"
+        self.draft.choices.note(Assumption("printed size", shown, why, (segment[-1].name,), (), "contradiction"))
 
     def _search(self, segment: Sequence[Line]) -> list[Cells] | None:
         """The first answer that leads to the printed size, or the habit where there is none to reach."""

@@ -52,7 +52,7 @@ def read(document: Document, given: Given) -> list[Draft]:
     draft = Draft(Choices(given), paddings=(HALF, "valid"), habit="a window keeps the size, or divides it by its stride")
     tokens = [*_TOKEN.finditer(_text(document))]
     if any(token["np"] for token in tokens):
-        draft.paddings, draft.habit = ("valid", HALF), "other tokens print theirs"
+        draft.paddings, draft.habit = ("valid", HALF), "none is printed"
     try:
         for token in _written_out(tokens):
             _layer(draft, 1, token)
@@ -133,7 +133,7 @@ def _conv(draft: Draft, line: int, token: re.Match[str]) -> None:
     entry = draft.add(line, "conv", maps=maps, kernel=kernel, stride=stride)
     if token["np"]:
         entry.cells["padding"] = token["np"]
-    elif token["nv"]:
+    elif token["nv"] or draft.paddings[0] == "valid":
         entry.cells["padding"] = "valid"
     else:
         entry.unsaid = ("padding",)
