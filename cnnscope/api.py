@@ -110,7 +110,11 @@ def load_all(model: str, *, assume: Mapping[str, str] | None = None) -> list[Net
         paths = sorted(glob.glob(path))  # noqa: PTH207 - the pattern is the user's, absolute or not
         if not paths:
             raise UsageError(f"{path}: no file matches this pattern", "check the folder and the quotes")
-        return [network for found in paths for network in load_all(f"{found}:{variant}" if variant else found, assume=assume)]
+        return [
+            network
+            for found in paths
+            for network in load_all(f"{found}:{variant}" if variant else found, assume=assume)
+        ]
     if not zoo.is_page(path):
         entry = zoo.find(model)
         program = zoo.read_file(str(entry.path), assume)
@@ -147,7 +151,9 @@ class _Otherwise:
         self.model, self.network, self.assume = model, network, assume
 
     def explain(self, index: int) -> list[str]:
-        return [f"holds with --assume '{what}={value}'" for what, value, claims in self._judged if _holds(claims, index)][:1]
+        return [
+            f"holds with --assume '{what}={value}'" for what, value, claims in self._judged if _holds(claims, index)
+        ][:1]
 
     @cached_property
     def _judged(self) -> "list[tuple[str, str, tuple[report.JudgedClaim, ...]]]":

@@ -45,9 +45,15 @@ def _params(text: str, layers: Layers, params: int) -> Iterator[Figure]:
     yield params + buffers, "counts buffers as well"
     norm_layers = sum(layer.type == "bn" for layer in layers)
     if norm_layers:
-        yield params + buffers + norm_layers, "counts buffers and a scale factor for each batch norm, as Caffe stores them"
+        yield (
+            params + buffers + norm_layers,
+            "counts buffers and a scale factor for each batch norm, as Caffe stores them",
+        )
         yield params - norms // 2, f"leaves out {exact(norms // 2)} factors (gamma) of batch norm"
-        yield params - norms // 2 + buffers, "leaves out batch norm's factors (gamma) and counts its buffers, as Keras does"
+        yield (
+            params - norms // 2 + buffers,
+            "leaves out batch norm's factors (gamma) and counts its buffers, as Keras does",
+        )
     yield from _binary(text, params, "K = 1024")
     yield from _binary(text, params - biases, f"K = 1024, and {leaves_out}")
 

@@ -7,6 +7,7 @@ which `convert` writes.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from cnnscope.errors import CellError, Fault, UsageError
 from cnnscope.graph import METRICS, Assumption
@@ -17,10 +18,40 @@ Given = Mapping[str, str]
 """What the user assumes: --assume padding=same, or C3.padding=same for one row."""
 Cells = dict[str, str]
 
-_ORDER = (
-    "layer type maps kernel stride padding rounding dilation groups bias scale mode target heads block part range"
-    " channel_padding p slope pieces activation from repeat when size output params macs memory depth notes"
-).split()
+_ORDER = [
+    "layer",
+    "type",
+    "maps",
+    "kernel",
+    "stride",
+    "padding",
+    "rounding",
+    "dilation",
+    "groups",
+    "bias",
+    "scale",
+    "mode",
+    "target",
+    "heads",
+    "block",
+    "part",
+    "range",
+    "channel_padding",
+    "p",
+    "slope",
+    "pieces",
+    "activation",
+    "from",
+    "repeat",
+    "when",
+    "size",
+    "output",
+    "params",
+    "macs",
+    "memory",
+    "depth",
+    "notes",
+]
 _FAR_BELOW = 1_000_000
 """Lines of headings that no file has."""
 
@@ -38,7 +69,7 @@ class Choices:
         if others and chosen not in (value, *others):
             known = " or ".join(dict.fromkeys((value, *others)))
             raise UsageError(f"--assume {what}={chosen[:40]} is not known here", f"write {known}")
-        ground = "given" if what in self.given else "convention"
+        ground: Literal["given", "convention"] = "given" if what in self.given else "convention"
         rest = tuple(other for other in dict.fromkeys((value, *others)) if other != chosen)
         self.made[what] = Assumption(what, chosen, "as told" if ground == "given" else why, rows, rest, ground)
         return chosen

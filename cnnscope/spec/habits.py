@@ -1,5 +1,7 @@
 """What printed tables usually mean where they are silent, as choices that a user can override."""
 
+from fractions import Fraction
+
 from cnnscope.errors import CellError, UsageError
 from cnnscope.spec.draft import Draft
 from cnnscope.spec.program import input_shape
@@ -30,6 +32,18 @@ def biases(draft: Draft, why: str = "papers count them, tables rarely say so") -
 def units(draft: Draft, usual: str = "1000", why: str = "the table leaves the number of classes open") -> str:
     """How many classes a classifier has."""
     return draft.choices.take("classes", usual, why=why)
+
+
+def multiplier(draft: Draft, what: str, why: str) -> Fraction:
+    """A factor for all widths or depths, 1 for the network as it is printed."""
+    text = draft.choices.take(what, "1", why=why)
+    try:
+        factor = Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        factor = Fraction(0)
+    if not 0 < factor <= 100:
+        raise UsageError(f"--assume {what}={text[:40]} is not a factor", "write a number such as 1.4")
+    return factor
 
 
 def classifier(draft: Draft, line: int, usual: str = "1000", *, pool: bool = False) -> None:

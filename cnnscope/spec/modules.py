@@ -1,7 +1,7 @@
 """Modules that papers draw once and name in their tables, as blocks of the layer-table language.
 
-Every function declares its block in a draft and returns the block's name. Widths are parameters, so one block serves all
-rows that are built alike.
+Every function declares its block in a draft and returns the block's name. Widths are parameters, so one block serves
+all rows that are built alike.
 """
 
 from collections.abc import Sequence
@@ -32,7 +32,13 @@ def residual(
     last = letters[-1]
     rows: list[Cells] = []
     for index, (letter, kernel) in enumerate(zip(letters, kernels, strict=True)):
-        cells = {"layer": letter, "type": "conv bn", "maps": f"{{{letter}}}", "kernel": kernel, "padding": _half(kernel)}
+        cells = {
+            "layer": letter,
+            "type": "conv bn",
+            "maps": f"{{{letter}}}",
+            "kernel": kernel,
+            "padding": _half(kernel),
+        }
         cells["activation"] = "relu" if letter != last or shortcut == "none" else ""
         cells["stride"] = "{stride}" if index == strided else ""
         cells["groups"] = "{groups}" if index == grouped else ""

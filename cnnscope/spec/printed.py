@@ -28,9 +28,9 @@ _TIMES_BEHIND = re.compile(r"(.*[^\d\s])\s*(?:x|\*)\s*(\d+)")
 def plain(text: str) -> str:
     """Lower case, `x` for every sign of multiplication, no emphasis or footnote marks, single blanks."""
     text = text.replace("**", "").replace("__", "").replace(r"\times", "×").replace("$", "").replace("\\", "")
-    text = re.sub(r"[×✕✖⨯·]", " x ", text).lower()
+    text = re.sub(r"[×✕✖\u2a2f·]", " x ", text).lower()
     text = _RAISED.sub(lambda raised: "^" + raised[0].translate(_SUPERSCRIPTS), text)
-    text = _NOTE.sub("", re.sub(r"[–—−‐‑]", "-", text)).replace("^{2}", "^2").replace("{", " { ").replace("}", " } ")
+    text = _NOTE.sub("", re.sub(r"[–—−\u2010\u2011]", "-", text)).replace("^{2}", "^2").replace("{", " { ").replace("}", " } ")
     # Twice, since neighbours in 3 x 3 x 64 share a number.
     return _TIMES.sub("x", _TIMES.sub("x", " ".join(text.split())))
 
@@ -99,17 +99,28 @@ class Geometry(NamedTuple):
 
 
 _KINDS = (
-    (re.compile(r"global (?:average|avg|mean)[- ]?pool(?:ing|ed)?|globalaveragepooling(?:2d)?|gap\b"), "global avg pool"),
+    (
+        re.compile(r"global (?:average|avg|mean)[- ]?pool(?:ing|ed)?|globalaveragepooling(?:2d)?|gap\b"),
+        "global avg pool",
+    ),
     (re.compile(r"global max[- ]?pool(?:ing)?|globalmaxpooling(?:2d)?"), "global max pool"),
     (re.compile(r"max[- ]?pool(?:ing)?(?:2d)?|\bmp\b|\bmax(?=\s*\d)"), "max pool"),
     (re.compile(r"(?:average|avg\.?|mean)[- ]?pool(?:ing)?(?:2d)?|sub-?sampling|\bavg(?=\s*\d)"), "avg pool"),
     (re.compile(r"separable ?conv(?:olution(?:al)?)?(?:2d)?|sep-?conv"), "separable"),
     (re.compile(r"depth-?wise ?conv(?:olution(?:al)?)?(?:2d)?|conv dw\b|\bdw(?:conv)?\b"), "depthwise conv"),
-    (re.compile(r"up-?conv(?:olution)?|de-?conv(?:olution)?|transposed ?conv(?:olution)?|conv2dtranspose"), "transposed conv"),
-    (re.compile(r"(?:fully|densely)[- ]connected|\bfull\b|\bfc(?=[-\s\d]|$)|\bdense\b|\blinear\b|\bconnected\b|\bconn\b\.?"), "fully connected"),
+    (
+        re.compile(r"up-?conv(?:olution)?|de-?conv(?:olution)?|transposed ?conv(?:olution)?|conv2dtranspose"),
+        "transposed conv",
+    ),
+    (
+        re.compile(
+            r"(?:fully|densely)[- ]connected|\bfull\b|\bfc(?=[-\s\d]|$)|\bdense\b|\blinear\b|\bconnected\b|\bconn\b\.?"
+        ),
+        "fully connected",
+    ),
     (re.compile(r"conv(?:olution(?:al)?)?(?:2d)?(?: layer)?(?=\d|\b)"), "conv"),
     (re.compile(r"\bpool(?:ing)?\b"), "pool"),
-)  # fmt: skip
+)
 _STRIDE = re.compile(
     r"[,(]?\s*\bstrides?\s*[=:]?\s*(\d)(?:x\1)?\)?|\s*/\s*s?(\d)\b|-s-?(\d)\b|[,\s]+s\s*=?\s*(\d)\b|,\s*/(\d)\b"
 )
@@ -153,7 +164,9 @@ def _taken(found: Geometry, rest: str) -> tuple[Geometry, str]:
     for pattern, field in ((_GROUPS, "groups"), (_STRIDE, "stride"), (_PADDING, "padding")):
         if match := pattern.search(rest):
             value = next(group for group in match.groups() if group)
-            shown = {"v": "valid", "padded": "same"}.get(value, value)
-            found = found._replace(**{field: shown if field == "padding" else int(value)})
+            if field == "padding":
+                found = found._replace(padding={"v": "valid", "padded": "same"}.get(value, value))
+            else:
+                found = found._replace(groups=int(value)) if field == "groups" else found._replace(stride=int(value))
             rest = f"{rest[: match.start()]} {rest[match.end() :]}"
     return found, rest

@@ -15,7 +15,7 @@ from cnnscope.graph import INPUT, Assumption
 from cnnscope.shapes import Pair, slide, window
 from cnnscope.spec.draft import Cells, Draft, Line
 from cnnscope.spec.program import input_shape
-from cnnscope.spec.values import pair, padding, whole
+from cnnscope.spec.values import padding, pair, whole
 
 _MOST_TRIES = 4_000
 HALF = "half"
@@ -118,7 +118,7 @@ class _Solver:
 
     def _attempts(self, segment: list[Line]) -> str:
         """What the candidates give instead: padding same gives 14x14, valid 13x13."""
-        given = {}
+        given: dict[str, str] = {}
         for cells in self._candidates(segment[-1]):
             kept = [next(self._candidates(line), {}) for line in segment[:-1]]
             size = self._advance(segment, dict(self.sizes), [*kept, cells])

@@ -31,7 +31,7 @@ def one_reading(printed: Sequence[PrintedRow], choices: Choices) -> list[Printed
         return [*printed]
     taken = choices.take("of two figures", "last", "first", why="a cell prints two, parted by /")
     place = 0 if taken == "first" else -1
-    return [row._replace(cells={name: _chosen(cell, place) for name, cell in row.cells.items()}) for row in printed]
+    return [PrintedRow(row.line, {name: _chosen(cell, place) for name, cell in row.cells.items()}) for row in printed]
 
 
 def _two(cell: str) -> list[str]:

@@ -43,7 +43,9 @@ class Rows:
             self._residual_choices()
         elif self.family == "convnext":
             parts = "layer norms, GELU, factors per map, biases, 2x2 convolutions with stride 2 between stages"
-            choices.note(Assumption("between the windows", parts, "blocks that begin with a depthwise window have them"))
+            choices.note(
+                Assumption("between the windows", parts, "blocks that begin with a depthwise window have them")
+            )
         for line, name, printed, found in self._pending:
             self._write(line, name, printed, found)
         self._ending()
@@ -110,7 +112,9 @@ class Rows:
         first = stack.items[0]
         if self.width and self.width != first.maps:
             self.draft.add(line, "layer norm", layer=f"{_short(name)}_norm")
-            down = self.draft.add(line, "conv", layer=f"{_short(name)}_down", maps=str(first.maps), kernel="2x2", stride="2")  # fmt: skip
+            down = self.draft.add(
+                line, "conv", layer=f"{_short(name)}_down", maps=str(first.maps), kernel="2x2", stride="2"
+            )
             down.prints = printed[0] if printed else None
         self.width = first.maps
         wide = max(item.maps for item in stack.items)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from cnnscope.errors import Fault, SpecError
 from cnnscope.spec.printed import plain
@@ -12,8 +12,9 @@ Titles = Mapping[str, str]
 """The columns of a family by our name for them: a pattern for the whole title."""
 
 
-class PrintedRow(NamedTuple):
-    """A row's cells under our names, `` where the table has no such column."""
+@dataclass(frozen=True, slots=True)
+class PrintedRow:
+    """A row's cells under our names; "" where it has none of a name."""
 
     line: int
     cells: Mapping[str, str]

@@ -1,8 +1,10 @@
-r"""D16: a pattern of arrows: INPUT -> [[CONV -> RELU]*N -> POOL?]*M -> [FC -> RELU]*K -> FC, CONV1 → POOLING1 → NORM1.
+r"""D16: a pattern of arrows: INPUT -> [[CONV -> RELU]*N -> POOL?]*M -> [FC -> RELU]*K -> FC, CONV1 → POOLING1 →
+NORM1.
 
-As the CS231n notes and lectures after them write networks. A `?` may be left out (--assume POOL?=no), `*N` repeats; letters
-stand for numbers that a line `N=2, M=3, K=1` or an assumption gives. Sizes stand in further lines, `CONV: 3x3, 64; 3x3,
-128`, `FC: 100, 10`, `INPUT: 32x32x3`, in the order of the layers (the last goes on), or else they are assumed.
+As the CS231n notes and lectures after them write networks. A `?` may be left out (--assume POOL?=no), `*N` repeats;
+letters stand for numbers that a line `N=2, M=3, K=1` or an assumption gives. Sizes stand in further lines, `CONV:
+3x3, 64; 3x3, 128`, `FC: 100, 10`, `INPUT: 32x32x3`, in the order of the layers (the last goes on), or else they are
+assumed.
 """
 
 import re
@@ -11,7 +13,7 @@ from typing import NamedTuple
 from cnnscope.errors import CellError, SpecError, UsageError
 from cnnscope.graph import Assumption
 from cnnscope.spec.draft import Choices, Draft, Given, fault
-from cnnscope.spec.printed import count, geometry, plain, size
+from cnnscope.spec.printed import count, geometry, size
 from cnnscope.spec.tables.document import Document, clean
 
 EXPECTS = "a line such as INPUT -> [CONV -> RELU -> POOL]*2 -> FC, with CONV: 3x3, 64 in further lines or assumed"
@@ -19,7 +21,23 @@ EXPECTS = "a line such as INPUT -> [CONV -> RELU -> POOL]*2 -> FC, with CONV: 3x
 _ARROW = re.compile(r"->|→|⟶|=>|\\rightarrow|\\to\b")
 _TOKEN = re.compile(r"->|\[|\]|\*\s*\w+|x\s*\d+|\?|[a-z]+(?: pool(?:ing)?)?\d*", re.IGNORECASE)
 _WORD = re.compile(r"([a-z ]+?)(\d*)")
-_KINDS = {"input": "input", "conv": "conv", "relu": "relu", "pool": "pool", "pooling": "pool", "max pool": "pool", "maxpool": "pool", "max pooling": "pool", "avg pool": "avg pool", "norm": "lrn", "lrn": "lrn", "bn": "bn", "fc": "fc", "softmax": "softmax", "dropout": "dropout"}  # fmt: skip
+_KINDS = {
+    "input": "input",
+    "conv": "conv",
+    "relu": "relu",
+    "pool": "pool",
+    "pooling": "pool",
+    "max pool": "pool",
+    "maxpool": "pool",
+    "max pooling": "pool",
+    "avg pool": "avg pool",
+    "norm": "lrn",
+    "lrn": "lrn",
+    "bn": "bn",
+    "fc": "fc",
+    "softmax": "softmax",
+    "dropout": "dropout",
+}
 _GIVEN = re.compile(r"\[?\s*([A-Z]\s*=\s*\d+)(?:\s*,\s*([A-Z]\s*=\s*\d+|no pool))*\s*\]?", re.IGNORECASE)
 _SIZES = re.compile(r"(input|conv|pool|fc)\w*\s*:\s*(.+)", re.IGNORECASE)
 _MOST = 1_000
@@ -31,7 +49,11 @@ class _Layer(NamedTuple):
 
 
 def claims(document: Document) -> bool:
-    return not document.has_front and not any(len(table.header) > 2 for table in document.tables) and bool(_pattern(document)[1])  # fmt: skip
+    return (
+        not document.has_front
+        and not any(len(table.header) > 2 for table in document.tables)
+        and bool(_pattern(document)[1])
+    )
 
 
 def read(document: Document, given: Given) -> list[Draft]:
@@ -50,7 +72,8 @@ def read(document: Document, given: Given) -> list[Draft]:
 
 def _pattern(document: Document) -> tuple[int, str]:
     """The longest run of lines with arrows between layers, joined; its first line."""
-    best, line, parts = (0, ""), 0, []
+    best, line = (0, ""), 0
+    parts: list[str] = []
     for number, raw in enumerate([*document.lines, ""], start=1):
         text = " ".join(clean(raw).replace("**", "").replace("\\*", "*").replace("$", "").split())
         goes_on = parts and (_ARROW.search(parts[-1][-3:]) or _ARROW.match(text))
@@ -138,7 +161,9 @@ def _layer(token: str) -> _Layer:
     match = _WORD.fullmatch(token)
     kind = _KINDS.get(match[1].strip()) if match else None
     if not kind:
-        raise CellError(f"`{token[:30]}` is no layer of such a pattern", "known are INPUT, CONV, RELU, POOL, NORM, FC, SOFTMAX")
+        raise CellError(
+            f"`{token[:30]}` is no layer of such a pattern", "known are INPUT, CONV, RELU, POOL, NORM, FC, SOFTMAX"
+        )
     return _Layer(kind, token.replace(" ", "_"))
 
 
@@ -154,7 +179,10 @@ class _Writer:
         shape = self.printed.get("input", [""])[0]
         if shape:
             sides = size(shape)
-            self.draft.input = (self.line, f"{sides[2] if len(sides) > 2 else 3}x{sides[0]}x{sides[1] if len(sides) > 1 else sides[0]}")  # fmt: skip
+            self.draft.input = (
+                self.line,
+                f"{sides[2] if len(sides) > 2 else 3}x{sides[0]}x{sides[1] if len(sides) > 1 else sides[0]}",
+            )
         else:
             self.draft.input = (0, choices.take("input", "3x32x32", why="the pattern has no sizes"))
         active = any(layer.kind == "relu" for layer in self.layers)
@@ -178,7 +206,9 @@ class _Writer:
         elif layer.kind == "fc":
             usual = "10" if last else "100"
             units = self._figure("fc", usual, "the pattern has no sizes", key="classes" if last else "fc")
-            self.draft.add(self.line, "fully connected", layer=layer.name, maps=str(count(units)), activation=activation)
+            self.draft.add(
+                self.line, "fully connected", layer=layer.name, maps=str(count(units)), activation=activation
+            )
         else:
             self.draft.add(self.line, layer.kind)
 
@@ -197,4 +227,3 @@ class _Writer:
         if printed:
             return printed[min(index, len(printed) - 1)]
         return self.draft.choices.take(key or kind, usual, why=why)
-

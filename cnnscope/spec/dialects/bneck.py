@@ -21,9 +21,25 @@ from cnnscope.spec.titles import PrintedRow, rows, table_with
 
 EXPECTS = "columns Input, Operator (bneck, 3x3), exp size, #out, SE, NL, s"
 
-TITLES = {"input": r"input(?: ?size)?", "operator": r"operator|type|layer", "exp": r"exp\.? ?(?:size|sion)?|expansion(?: size)?", "out": r"#? ?out(?:put)?(?: channels)?|c|#?channels", "se": r"se", "nl": r"nl|activation|non-?linearity", "s": r"s|stride"}  # fmt: skip
+TITLES = {
+    "input": r"input(?: ?size)?",
+    "operator": r"operator|type|layer",
+    "exp": r"exp\.? ?(?:size|sion)?|expansion(?: size)?",
+    "out": r"#? ?out(?:put)?(?: channels)?|c|#?channels",
+    "se": r"se",
+    "nl": r"nl|activation|non-?linearity",
+    "s": r"s|stride",
+}
 _TICKS = {"", "-", "no", "x", "false", "0", "✗", "✘"}
-_ACTIVATIONS = {"re": "relu", "relu": "relu", "hs": "hard swish", "h-swish": "hard swish", "hswish": "hard swish", "relu6": "relu6", "": ""}  # fmt: skip
+_ACTIVATIONS = {
+    "re": "relu",
+    "relu": "relu",
+    "hs": "hard swish",
+    "h-swish": "hard swish",
+    "hswish": "hard swish",
+    "relu6": "relu6",
+    "": "",
+}
 
 
 def claims(document: Document) -> bool:
@@ -67,12 +83,28 @@ def _row(draft: Draft, row: PrintedRow, following: list[PrintedRow], classes: st
         wide = count(row["exp"])
         block = inverted_residual(draft, squeeze=True)
         squeezed = str(round_to(wide // 4, 8)) if squeezes else "0"
-        entry = draft.add(row.line, block, maps=maps, wide=str(wide), squeezed=squeezed, kernel=found.window, stride=stride, act=activation, **size)  # fmt: skip
+        entry = draft.add(
+            row.line,
+            block,
+            maps=maps,
+            wide=str(wide),
+            squeezed=squeezed,
+            kernel=found.window,
+            stride=stride,
+            act=activation,
+            **size,
+        )
     elif "nbn" in operator or (behind and square(row["input"])[:1] == (1,)):
         draft.add(row.line, "fully connected", maps=maps, activation=activation)
         return
     else:
-        entry = draft.add(row.line, "conv bn", activation=activation, **found.cells(maps=maps, stride=stride, kernel=found.window or "3x3"), **size)  # fmt: skip
+        entry = draft.add(
+            row.line,
+            "conv bn",
+            activation=activation,
+            **found.cells(maps=maps, stride=stride, kernel=found.window or "3x3"),
+            **size,
+        )
         entry.unsaid = ("padding",)
         if squeezes:
             _squeeze_behind(draft, row.line, int(maps))
@@ -90,7 +122,7 @@ def _squeeze_behind(draft: Draft, line: int, maps: int) -> None:
     draft.add(line, "global avg pool", layer="mean")
     draft.add(line, "conv", layer="squeeze", maps=squeezed, kernel="1x1", activation="relu")
     draft.add(line, "conv", layer="gate", maps=str(maps), kernel="1x1", activation="hard sigmoid")
-    draft.add(line, "multiply", layer="excite", **{"from_": f"{last}, gate"})
+    draft.add(line, "multiply", layer="excite", from_=f"{last}, gate")
 
 
 def _activation(cell: str) -> str:

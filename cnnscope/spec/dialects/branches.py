@@ -10,7 +10,7 @@ classifier, where the table ends before it.
 import re
 from typing import NamedTuple
 
-from cnnscope.errors import CellError, SpecError
+from cnnscope.errors import CellError
 from cnnscope.graph import Assumption
 from cnnscope.spec.draft import Cells, Choices, Draft, Given, Line, fault, readable
 from cnnscope.spec.faults import refusal
@@ -20,7 +20,7 @@ from cnnscope.spec.printed import count, geometry, plain, size, without_remark
 from cnnscope.spec.tables.document import Document
 from cnnscope.spec.titles import PrintedRow, rows, table_with
 
-EXPECTS = "columns type, patch size/stride, output size, #1x1, #3x3 reduce, #3x3, #5x5 reduce (or double #3x3), #5x5, pool proj"
+EXPECTS = "columns type, output size, #1x1, #3x3 reduce, #3x3, #5x5 reduce (or double #3x3), #5x5, pool proj"
 
 TITLES = {
     "type": r"type|layer(?: type)?",
@@ -55,7 +55,11 @@ def read(document: Document, given: Given) -> list[Draft]:
     assert table
     draft = Draft(Choices(given), habit="the modules need it to join their branches")
     normed = any(plain(title).startswith("double") for title in table.header)
-    norm = draft.choices.take("norm", *(("bn", "none") if normed else ("none", "bn")), why="tables with double 3x3 columns are of networks with batch norm" if normed else "the table names none")  # fmt: skip
+    norm = draft.choices.take(
+        "norm",
+        *(("bn", "none") if normed else ("none", "bn")),
+        why="tables with double 3x3 columns are of networks with batch norm" if normed else "the table names none",
+    )
     conv = "conv bn" if norm == "bn" else "conv"
     bias = draft.choices.take("bias", "yes", "no", why="papers count them")
     faults = []
@@ -95,7 +99,10 @@ def _row(draft: Draft, row: PrintedRow, conv: str, bias: str) -> None:
     elif "norm" in name:
         draft.add(row.line, "l2 norm" if "l2" in name else "lrn", scale="no" if "l2" in name else "", **figures)
     else:
-        raise CellError(f"`{row['type'][:40]}` is no row of such a table", "known are convolution, max pool, inception, avg pool, dropout, linear, softmax")  # fmt: skip
+        raise CellError(
+            f"`{row['type'][:40]}` is no row of such a table",
+            "known are convolution, max pool, inception, avg pool, dropout, linear, softmax",
+        )
 
 
 def _window(draft: Draft, row: PrintedRow, name: str, conv: str, bias: str, figures: Cells) -> None:
@@ -118,7 +125,9 @@ def _window(draft: Draft, row: PrintedRow, name: str, conv: str, bias: str, figu
         entry = draft.add(row.line, kind, layer=first, **window.cells(stride=str(window.stride or 1)), **figures)
     else:
         maps = str(window.maps or shape[-1])
-        entry = draft.add(row.line, conv, layer=first, activation="relu", bias=bias, **window.cells(maps=maps), **figures)
+        entry = draft.add(
+            row.line, conv, layer=first, activation="relu", bias=bias, **window.cells(maps=maps), **figures
+        )
     entry.prints, entry.unsaid = (shape[0], shape[1]), ("padding",)
     if rest:
         draft.add(row.line, "lrn")
@@ -152,17 +161,32 @@ def _module(draft: Draft, row: PrintedRow, name: str, conv: str, bias: str, figu
     if pool:
         down = max(down, pool.stride)
     rows_of = _Rows(conv, bias, down)
-    branches = [rows_of.branch(widths, *columns) for columns in (("n1x1",), ("n3x3_reduce", "n3x3"), ("n5x5_reduce", "n5x5"))]  # fmt: skip
+    branches = [
+        rows_of.branch(widths, *columns) for columns in (("n1x1",), ("n3x3_reduce", "n3x3"), ("n5x5_reduce", "n5x5"))
+    ]
     branches.append(rows_of.branch(widths, "double_reduce", "double", "double"))
     if pool:
         branches.append(rows_of.pooled(pool))
-    used = [column for column in widths if any(f"{{{column}}}" in cells.get("maps", "") for branch in branches for cells in branch)]  # fmt: skip
+    used = [
+        column
+        for column in widths
+        if any(f"{{{column}}}" in cells.get("maps", "") for branch in branches for cells in branch)
+    ]
     arguments = {column: str(widths[column][0]) for column in used}
     parameters = [*used, *(["proj"] if pool and pool.projection else []), *(["stride"] if down > 1 else [])]
     if pool and pool.projection:
         arguments["proj"] = str(pool.projection)
-    block = side_by_side(draft, _block_name(draft, parameters, branches), [branch for branch in branches if branch], parameters)  # fmt: skip
-    entry = draft.add(row.line, block, layer=re.sub(r"\W+", "_", name).strip("_"), stride=str(down) if down > 1 else "", **arguments, **figures)  # fmt: skip
+    block = side_by_side(
+        draft, _block_name(draft, parameters, branches), [branch for branch in branches if branch], parameters
+    )
+    entry = draft.add(
+        row.line,
+        block,
+        layer=re.sub(r"\W+", "_", name).strip("_"),
+        stride=str(down) if down > 1 else "",
+        **arguments,
+        **figures,
+    )
     _prints(entry, row)
 
 
@@ -213,7 +237,9 @@ class _Rows:
         return cells | {"padding": padding, "bias": self.bias, "activation": "relu"}
 
 
-def _reduced(draft: Draft, row: PrintedRow, name: str, conv: str, bias: str, figures: Cells, widths: dict[str, tuple[int, int]]) -> None:  # fmt: skip
+def _reduced(
+    draft: Draft, row: PrintedRow, name: str, conv: str, bias: str, figures: Cells, widths: dict[str, tuple[int, int]]
+) -> None:
     """A convolution with a 1x1 convolution before it: one row, so that its figures are those of both."""
     window = geometry(row["patch"]) if row["patch"] else geometry("3x3/1")
     one = {"type": conv, "activation": "relu", "bias": bias}
@@ -221,11 +247,25 @@ def _reduced(draft: Draft, row: PrintedRow, name: str, conv: str, bias: str, fig
         "reduced(n3x3_reduce, n3x3, stride=1)",
         [
             one | {"layer": "3x3 reduce", "maps": "{n3x3_reduce}", "kernel": "1x1"},
-            one | {"layer": "3x3", "maps": "{n3x3}", "kernel": window.window or "3x3", "stride": "{stride}", "padding": "same"},
+            one
+            | {
+                "layer": "3x3",
+                "maps": "{n3x3}",
+                "kernel": window.window or "3x3",
+                "stride": "{stride}",
+                "padding": "same",
+            },
         ],
-    )  # fmt: skip
+    )
     arguments = {column: str(widths[column][0]) for column in ("n3x3_reduce", "n3x3")}
-    entry = draft.add(row.line, block, layer=re.sub(r"\W+", "_", name).strip("_"), stride=str(window.stride or 1), **arguments, **figures)  # fmt: skip
+    entry = draft.add(
+        row.line,
+        block,
+        layer=re.sub(r"\W+", "_", name).strip("_"),
+        stride=str(window.stride or 1),
+        **arguments,
+        **figures,
+    )
     _prints(entry, row)
 
 
@@ -251,7 +291,9 @@ def _pool(cell: str, down: int) -> _Pool | None:
     if not text:
         return None
     word = _POOL.search(text)
-    kind = {"l2": "lp pool", "a": "avg pool"}.get(word[1] if word and word[1] == "l2" else word[1][0] if word else "", "max pool")  # fmt: skip
+    kind = {"l2": "lp pool", "a": "avg pool"}.get(
+        word[1] if word and word[1] == "l2" else word[1][0] if word else "", "max pool"
+    )
     window = _WINDOW.search(text)
     kernel = f"{window[1]}x{window[1]}" if window else "3x3"
     rest = _WINDOW.sub(" ", _POOL.sub(" ", text))

@@ -10,8 +10,8 @@ import re
 from cnnscope.errors import CellError, SpecError
 from cnnscope.graph import Assumption
 from cnnscope.spec.draft import Choices, Draft, Given, fault
-from cnnscope.spec.habits import biases
 from cnnscope.spec.faults import refusal
+from cnnscope.spec.habits import biases
 from cnnscope.spec.printed import plain, size
 from cnnscope.spec.tables.document import Document, Table, TableRow
 
@@ -105,9 +105,19 @@ def _cell(row: TableRow, column: int, labels: int) -> str:
         return filled[0]
     kinds = {bool(_MERGED.match(plain(cell))) for cell in filled if not _SAME.match(plain(cell))}
     if len(kinds) > 1:
-        raise SpecError("", [fault(row.line, "", CellError(
-            f"`{filled[0][:30]}` and `{filled[-1][:30]}` in one row: merged cells were lost",
-            "write the pool or FC in every column, and the convolutions of the next row below it"))])  # fmt: skip
+        raise SpecError(
+            "",
+            [
+                fault(
+                    row.line,
+                    "",
+                    CellError(
+                        f"`{filled[0][:30]}` and `{filled[-1][:30]}` in one row: merged cells were lost",
+                        "write the pool or FC in every column, and the convolutions of the next row below it",
+                    ),
+                )
+            ],
+        )
     return own
 
 
@@ -125,8 +135,9 @@ def _token(draft: Draft, line: int, text: str, stage: int, index: int) -> tuple[
     token = plain(text)
     if conv := _CONV.fullmatch(token):
         index += 1
-        entry = draft.add(line, "conv", layer=f"conv{stage}_{index}", maps=conv[2], kernel=f"{conv[1]}x{conv[1]}",
-                          activation="relu")  # fmt: skip
+        entry = draft.add(
+            line, "conv", layer=f"conv{stage}_{index}", maps=conv[2], kernel=f"{conv[1]}x{conv[1]}", activation="relu"
+        )
         entry.unsaid = ("padding",)
     elif re.fullmatch(r"max-?\s?pool(?:ing)?", token):
         draft.add(line, "max pool", layer=f"pool{stage}", kernel="2x2", stride="2")
@@ -141,7 +152,9 @@ def _token(draft: Draft, line: int, text: str, stage: int, index: int) -> tuple[
         if found[1]:
             draft.input = (line, f"{found[3] or 3}x{found[1]}x{found[2]}")
     else:
-        raise CellError(f"`{text[:40]}` is no layer of such a table", "known are conv3-64, maxpool, LRN, FC-4096, soft-max")
+        raise CellError(
+            f"`{text[:40]}` is no layer of such a table", "known are conv3-64, maxpool, LRN, FC-4096, soft-max"
+        )
     return stage, index
 
 
@@ -158,4 +171,3 @@ def _finish(draft: Draft) -> None:
         del weighted[-1].cells["activation"]
     choices.note(Assumption("activation", "relu", "behind every layer with weights but the last"))
     biases(draft)
-

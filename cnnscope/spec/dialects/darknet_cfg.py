@@ -1,7 +1,8 @@
 """D17: darknet's .cfg: [net], [convolutional], [maxpool], [shortcut], [route] ... with key=value lines.
 
-Everything that a section leaves out has darknet's own default; batch_normalize takes the bias away, `pad` is half of the
-window, a maxpool keeps ceil(size / stride). [yolo], [region], [detection] and [cost] read a layer and change nothing.
+Everything that a section leaves out has darknet's own default; batch_normalize takes the bias away, `pad` is half of
+the window, a maxpool keeps ceil(size / stride). [yolo], [region], [detection] and [cost] read a layer and change
+nothing.
 """
 
 import re
@@ -16,7 +17,18 @@ from cnnscope.spec.tables.document import Document
 EXPECTS = "sections [net], [convolutional] with lines filters=32, size=3, stride=1"
 
 _SECTION = re.compile(r"\[([a-z_]+)\]", re.IGNORECASE)
-_ACTIVATIONS = {"linear": "", "leaky": "leaky relu", "logistic": "sigmoid", "swish": "silu", "relu": "relu", "mish": "mish", "tanh": "tanh", "elu": "elu", "selu": "selu", "relu6": "relu6"}  # fmt: skip
+_ACTIVATIONS = {
+    "linear": "",
+    "leaky": "leaky relu",
+    "logistic": "sigmoid",
+    "swish": "silu",
+    "relu": "relu",
+    "mish": "mish",
+    "tanh": "tanh",
+    "elu": "elu",
+    "selu": "selu",
+    "relu6": "relu6",
+}
 _PASSED_OVER = ("yolo", "region", "detection", "cost", "gaussian_yolo")
 
 
@@ -62,7 +74,9 @@ def _layer(draft: Draft, section: _Section, places: list[str]) -> list[str]:
     """Write a section's row; returns the name that later sections find at its place, none for [net]."""
     kind, values = section.kind, section.values
     if kind in ("net", "network"):
-        channels, height, width = (values.get(key, usual) for key, usual in (("channels", "3"), ("height", ""), ("width", "")))  # fmt: skip
+        channels, height, width = (
+            values.get(key, usual) for key, usual in (("channels", "3"), ("height", ""), ("width", ""))
+        )
         draft.input = (section.line, f"{channels}x{height}x{width}" if height and width else "")
         return []
     if kind in _PASSED_OVER:
@@ -85,7 +99,16 @@ def _row(draft: Draft, section: _Section, places: list[str]) -> Line | None:
         normed = _number(values, "batch_normalize", 0)
         padding = size // 2 if _number(values, "pad", 0) else _number(values, "padding", 0)
         groups = _number(values, "groups", 1)
-        return draft.add(line, "conv bn" if normed else "conv", maps=str(_number(values, "filters", 1)), kernel=f"{size}x{size}", stride=str(_number(values, "stride", 1)), padding=str(padding), groups=str(groups) if groups > 1 else "", **activation)  # fmt: skip
+        return draft.add(
+            line,
+            "conv bn" if normed else "conv",
+            maps=str(_number(values, "filters", 1)),
+            kernel=f"{size}x{size}",
+            stride=str(_number(values, "stride", 1)),
+            padding=str(padding),
+            groups=str(groups) if groups > 1 else "",
+            **activation,
+        )
     if kind == "connected":
         bn = " bn" if _number(values, "batch_normalize", 0) else ""
         return draft.add(line, f"fully connected{bn}", maps=str(_number(values, "output", 1)), **activation)
@@ -105,7 +128,10 @@ def _row(draft: Draft, section: _Section, places: list[str]) -> Line | None:
         return draft.add(line, "dropout", p=values.get("probability", "0.5"))
     if kind == "softmax":
         return draft.add(line, "softmax")
-    raise CellError(f"[{kind}] is not read", "known are convolutional, connected, maxpool, avgpool, shortcut, route, upsample, dropout, softmax")  # fmt: skip
+    raise CellError(
+        f"[{kind}] is not read",
+        "known are convolutional, connected, maxpool, avgpool, shortcut, route, upsample, dropout, softmax",
+    )
 
 
 def _route(draft: Draft, line: int, values: dict[str, str], places: list[str]) -> Line:

@@ -1,8 +1,9 @@
 """D8: fire modules: layer name/type, output size, filter size / stride, depth, s1x1, e1x1, e3x3, # params.
 
-As SqueezeNet is printed. A row with squeeze and expand figures is a fire module; the maps of a convolution stand in its
-output size or as (x96) behind its window. Unsaid: padding (none, where the sizes do not say otherwise), ReLU behind every
-convolution, biases. Columns of pruning (sparsity, bits, # params after) are of another network and passed over.
+As SqueezeNet is printed. A row with squeeze and expand figures is a fire module; the maps of a convolution stand in
+its output size or as (x96) behind its window. Unsaid: padding (none, where the sizes do not say otherwise), ReLU
+behind every convolution, biases. Columns of pruning (sparsity, bits, # params after) are of another network and
+passed over.
 """
 
 import re
@@ -85,6 +86,8 @@ def _window(draft: Draft, row: PrintedRow, name: str, shape: tuple[int, ...], pr
         width = maps[1] if maps else str(shape[-1] if len(shape) == 3 else found.maps)
         entry = draft.add(row.line, "conv", layer=name, activation="relu", **found.cells(maps=width), **printed)
     else:
-        raise CellError(f"`{row['layer'][:40]}` is no row of such a table", "known are conv1, maxpool1, fire2, avgpool10")
+        raise CellError(
+            f"`{row['layer'][:40]}` is no row of such a table", "known are conv1, maxpool1, fire2, avgpool10"
+        )
     entry.unsaid = ("padding",)
     return entry

@@ -1,7 +1,7 @@
 """D14: both sizes in each row: layer, size-in, size-out, kernel 7x7x3,2, param, FLPS.
 
-As FaceNet's NN1 is printed. The kernel has its input maps behind it and the stride behind a comma. Unsaid: padding (solved
-from the two sizes), ReLU, biases; `rnorm` is a local response norm, `maxout p=2` doubles a layer's units.
+As FaceNet's NN1 is printed. The kernel has its input maps behind it and the stride behind a comma. Unsaid: padding
+(solved from the two sizes), ReLU, biases; `rnorm` is a local response norm, `maxout p=2` doubles a layer's units.
 """
 
 import re
@@ -17,7 +17,14 @@ from cnnscope.spec.titles import PrintedRow, rows, table_with
 
 EXPECTS = "columns layer, size-in, size-out, kernel (7x7x3,2)"
 
-TITLES = {"layer": r"layer|type|name", "in": r"(?:size|input)[- ]?(?:in|size)?|in", "out": r"(?:size|output)[- ]?(?:out|size)?|out", "kernel": r"kernel.*", "params": r"#? ?param(?:eter)?s?", "macs": r"fl[o]?ps|macs|ops"}  # fmt: skip
+TITLES = {
+    "layer": r"layer|type|name",
+    "in": r"(?:size|input)[- ]?(?:in|size)?|in",
+    "out": r"(?:size|output)[- ]?(?:out|size)?|out",
+    "kernel": r"kernel.*",
+    "params": r"#? ?param(?:eter)?s?",
+    "macs": r"fl[o]?ps|macs|ops",
+}
 _KERNEL = re.compile(r"(\d+)x(\d+)(?:x(\d+))?(?:, ?(\d+))?")
 _MAXOUT = re.compile(r"maxout(?: p ?= ?(\d+))?")
 
@@ -59,7 +66,13 @@ def _row(draft: Draft, row: PrintedRow) -> None:
     pooled = "pool" in name
     figures["output"] = "x".join(map(str, behind))
     if "norm" in name and "pool" not in name:
-        draft.add(row.line, "lrn" if "l2" not in name else "l2 norm", layer=name, scale="no" if "l2" in name else "", **figures)  # fmt: skip
+        draft.add(
+            row.line,
+            "lrn" if "l2" not in name else "l2 norm",
+            layer=name,
+            scale="no" if "l2" in name else "",
+            **figures,
+        )
     elif name.startswith("l2"):
         draft.add(row.line, "l2 norm", layer=name, scale="no", **figures)
     elif pooled or name.startswith("conv"):
@@ -78,4 +91,6 @@ def _row(draft: Draft, row: PrintedRow) -> None:
         more = {"activation": "maxout", "pieces": pieces[1] or "2"} if pieces else {}
         draft.add(row.line, "fully connected", layer=name, maps=units, **more, **figures)
     elif name != "concat":
-        raise CellError(f"`{row['layer'][:40]}` is no row of such a table", "known are conv1, pool1, rnorm1, fc1, concat, L2")
+        raise CellError(
+            f"`{row['layer'][:40]}` is no row of such a table", "known are conv1, pool1, rnorm1, fc1, concat, L2"
+        )

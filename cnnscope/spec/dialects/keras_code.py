@@ -1,8 +1,9 @@
-"""D17: the Keras snippet Sequential([Conv2D(16, 3, padding="same"), MaxPool2D(), Dense(10)]) read as text, never executed.
+"""D17: the Keras snippet Sequential([Conv2D(16, 3, padding="same"), MaxPool2D(), Dense(10)]) read as text, never
+executed.
 
 Lists and `model.add(...)` alike; a comma that is missing between two layers changes nothing. Everything that the code
-leaves out has Keras's own default (valid padding, a pool's stride is its window, biases), so nothing is assumed but the
-input where no layer has an `input_shape`.
+leaves out has Keras's own default (valid padding, a pool's stride is its window, biases), so nothing is assumed but
+the input where no layer has an `input_shape`.
 """
 
 import re
@@ -62,7 +63,11 @@ class _Call(NamedTuple):
 
 def claims(document: Document) -> bool:
     text = "\n".join(document.lines)
-    return not document.has_front and "Sequential" in text and any(call.group(1) in (*_POSITIONAL, *_PLAIN) for call in _CALL.finditer(text))  # fmt: skip
+    return (
+        not document.has_front
+        and "Sequential" in text
+        and any(call.group(1) in (*_POSITIONAL, *_PLAIN) for call in _CALL.finditer(text))
+    )
 
 
 def read(document: Document, given: Given) -> list[Draft]:
@@ -139,7 +144,9 @@ def _pair(text: str) -> str:
 def _layer(draft: Draft, call: _Call) -> None:
     name, arguments = call.name, call.arguments
     if arguments is None:
-        raise CellError(f"`{name[:40]}` is no layer that is read here", f"known are {', '.join([*_POSITIONAL, *_PLAIN])}")
+        raise CellError(
+            f"`{name[:40]}` is no layer that is read here", f"known are {', '.join([*_POSITIONAL, *_PLAIN])}"
+        )
     _input(draft, call.line, arguments)
     cells = {}
     if activation := _activation(arguments.get("activation", "")):
@@ -171,7 +178,9 @@ def _layer(draft: Draft, call: _Call) -> None:
 
 
 def _convolution(draft: Draft, call: _Call, arguments: dict[str, str], cells: dict[str, str]) -> None:
-    if missing := [name for name in ("filters", "kernel_size") if name not in arguments and call.name != "DepthwiseConv2D"]:
+    if missing := [
+        name for name in ("filters", "kernel_size") if name not in arguments and call.name != "DepthwiseConv2D"
+    ]:
         raise CellError(f"needs {missing[0]}", f"write {call.name}(16, 3)")
     shape = {"kernel": _pair(arguments["kernel_size"]), "stride": _pair(arguments.get("strides", "1"))}
     shape["padding"] = arguments.get("padding", "valid").lower()

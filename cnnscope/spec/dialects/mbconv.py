@@ -6,13 +6,15 @@ input maps, or the SE ratio that is printed), the residual where shapes agree, t
 """
 
 import re
+from math import ceil
 
 from cnnscope.errors import CellError
 from cnnscope.graph import Assumption
 from cnnscope.spec import modules
 from cnnscope.spec.draft import Choices, Draft, Given, fault
+from cnnscope.spec.expressions import round_to
 from cnnscope.spec.faults import refusal
-from cnnscope.spec.habits import image, units
+from cnnscope.spec.habits import image, multiplier, units
 from cnnscope.spec.printed import count, geometry, plain, size
 from cnnscope.spec.squared import one_reading
 from cnnscope.spec.tables.document import Document, Table
@@ -20,7 +22,14 @@ from cnnscope.spec.titles import PrintedRow, found, rows
 
 EXPECTS = "columns Stage, Operator (MBConv6, k3x3), Resolution or Stride, #Channels, #Layers"
 
-TITLES = {"stage": r"stage(?: ?i)?", "operator": r"operator.*|block|type", "resolution": r"(?:input )?resolution.*|input(?: size)?", "stride": r"strides?|s", "channels": r"#? ?channels.*|#?out|c", "layers": r"#? ?layers.*|n|#?repeats?"}  # fmt: skip
+TITLES = {
+    "stage": r"stage(?: ?i)?",
+    "operator": r"operator.*|block|type",
+    "resolution": r"(?:input )?resolution.*|input(?: size)?",
+    "stride": r"strides?|s",
+    "channels": r"#? ?channels.*|#?out|c",
+    "layers": r"#? ?layers.*|n|#?repeats?",
+}
 _MBCONV = re.compile(r"(fused-?)?mbconv-?(\d+)(?:[, ]+k?(\d)x\3)?(?:[, ]+se ?\(?(0?\.\d+)\)?)?")
 
 
@@ -48,7 +57,9 @@ def read(document: Document, given: Given) -> list[Draft]:
     choices.note(Assumption("norm", "bn", "behind every convolution but the squeezing ones"))
     classes = units(draft)
     printed = one_reading(rows(document, table, TITLES), choices)
-    reader = _Stages(draft, activation, classes, squeezes_unsaid=not any("se" in plain(row["operator"]) for row in printed))
+    reader = _Stages(
+        draft, activation, classes, squeezes_unsaid=not any("se" in plain(row["operator"]) for row in printed)
+    )
     faults = []
     for index, row in enumerate(printed):
         try:
@@ -68,6 +79,8 @@ class _Stages:
     def __init__(self, draft: Draft, activation: str, classes: str, *, squeezes_unsaid: bool) -> None:
         self.draft, self.activation, self.classes = draft, activation, classes
         self.ratio = ""
+        why = "the table is that of the smallest network"
+        self.wider, self.deeper = multiplier(draft, "width", why), multiplier(draft, "depth", why)
         if squeezes_unsaid:
             why = "of the block's input maps; the table does not print it"
             self.ratio = draft.choices.take("SE", "0.25", why=why)
@@ -82,7 +95,9 @@ class _Stages:
         here = size(row["resolution"])[0] if row["resolution"] else 0
         behind = size(following["resolution"])[0] if following and following["resolution"] else 0
         stride = str(count(row["stride"])) if row["stride"] else ""
-        maps, repeat = str(count(row["channels"])), str(count(row["layers"]))
+        layers = count(row["layers"])
+        scaled = _MBCONV.fullmatch(operator) is not None
+        maps, repeat = self._maps(row["channels"]), str(ceil(layers * self.deeper) if scaled else layers)
         cells = {"maps": maps, "repeat": repeat if repeat != "1" else "", "stride": stride}
         if behind:
             cells["size"] = f"{behind}x{behind}"
@@ -93,8 +108,12 @@ class _Stages:
         else:
             window = geometry(operator)
             if window.kind != "conv" or not window.kernel:
-                raise CellError(f"`{row['operator'][:40]}` is no stage", "known are Conv3x3, MBConv6, k3x3, Fused-MBConv4, k3x3")  # fmt: skip
-            entry = self.draft.add(row.line, "conv bn", layer=name, activation=self.activation, kernel=window.window, **cells)
+                raise CellError(
+                    f"`{row['operator'][:40]}` is no stage", "known are Conv3x3, MBConv6, k3x3, Fused-MBConv4, k3x3"
+                )
+            entry = self.draft.add(
+                row.line, "conv bn", layer=name, activation=self.activation, kernel=window.window, **cells
+            )
             entry.unsaid = ("padding",) if stride else ("padding", "stride")
         self.width = int(maps)
         entry.prints = (behind, behind) if behind and here else None
@@ -111,12 +130,21 @@ class _Stages:
         share = {"se": ratio} if squeezes else {}
         return self.draft.add(line, block, layer=name, t=factor, **share, **given)
 
+    def _maps(self, cell: str) -> str:
+        return str(round_to(count(cell) * self.wider, 8)) if self.wider != 1 else str(count(cell))
+
     def _head(self, row: PrintedRow, name: str, operator: str) -> None:
         window = re.search(r"conv ?(\d)x\1", operator)
         if window and row["channels"]:
-            self.draft.add(row.line, "conv bn", layer=name, maps=str(count(row["channels"])), kernel="1x1", activation=self.activation)  # fmt: skip
+            self.draft.add(
+                row.line,
+                "conv bn",
+                layer=name,
+                maps=self._maps(row["channels"]),
+                kernel="1x1",
+                activation=self.activation,
+            )
         if "pool" in operator:
             self.draft.add(row.line, "global avg pool")
         if "fc" in operator:
             self.draft.add(row.line, "fully connected", maps=self.classes)
-

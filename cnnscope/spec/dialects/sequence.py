@@ -1,8 +1,9 @@
-"""D15: a chain of tokens, as figures label their layers: 7x7x64-s-2 | maxpool 2x2-s-2 | {1x1x256, 3x3x512} x4 | Conn. 4096.
+"""D15: a chain of tokens, as figures label their layers: 7x7x64-s-2 | maxpool 2x2-s-2 | {1x1x256, 3x3x512} x4 | Conn.
+4096.
 
-Also a network on one line (Input 3x3 conv, 64 3x3 conv, 64 Pool 1/2 ... FC 1000 Softmax), even glued (Pool 1/23x3 conv),
-or one token per line. `Pool 1/2` halves. Unsaid: the input, padding (half of the window, or none where other tokens
-print theirs), ReLU behind all layers with weights but the last, biases.
+Also a network on one line (Input 3x3 conv, 64 3x3 conv, 64 Pool 1/2 ... FC 1000 Softmax), even glued (Pool 1/23x3
+conv), or one token per line. `Pool 1/2` halves. Unsaid: the input, padding (half of the window, or none where other
+tokens print theirs), ReLU behind all layers with weights but the last, biases.
 """
 
 import re
@@ -15,7 +16,9 @@ from cnnscope.spec.printed import plain
 from cnnscope.spec.solve import HALF
 from cnnscope.spec.tables.document import Document, clean
 
-EXPECTS = "a chain of tokens such as 7x7x64-s-2 | maxpool 2x2-s-2 | 3x3 conv, 64 | FC 4096, parted by |, commas or lines"
+EXPECTS = (
+    "a chain of tokens such as 7x7x64-s-2 | maxpool 2x2-s-2 | 3x3 conv, 64 | FC 4096, parted by |, commas or lines"
+)
 
 _TOKEN = re.compile(
     r"""(?P<open>[{\[])|(?P<close>[}\]])\s*(?:[x*]\s*(?P<times>\d+))?
@@ -49,7 +52,9 @@ def claims(document: Document) -> bool:
 
 
 def read(document: Document, given: Given) -> list[Draft]:
-    draft = Draft(Choices(given), paddings=(HALF, "valid"), habit="a window keeps the size, or divides it by its stride")
+    draft = Draft(
+        Choices(given), paddings=(HALF, "valid"), habit="a window keeps the size, or divides it by its stride"
+    )
     tokens = [*_TOKEN.finditer(_text(document))]
     if any(token["np"] for token in tokens):
         draft.paddings, draft.habit = ("valid", HALF), "none is printed"

@@ -1,9 +1,10 @@
-"""D13: one row per operator with Type, Filters, Size/Stride (3x3/2), Output; braces `8x` over rows that end in Residual.
+"""D13: one row per operator with Type, Filters, Size/Stride (3x3/2), Output; braces `8x` over rows that end in
+Residual.
 
-As Darknet-19, Darknet-53 and many a network after them are printed. Several rows may stand in one, parted by semicolons.
-Unsaid: padding (same, where the sizes do not say otherwise). In Darknet's words (Convolutional, Maxpool, Connected) every
-convolution has a batch norm and a leaky ReLU of slope 0.1, but the last where it is the classifier; elsewhere biases and
-ReLU.
+As Darknet-19, Darknet-53 and many a network after them are printed. Several rows may stand in one, parted by
+semicolons. Unsaid: padding (same, where the sizes do not say otherwise). In Darknet's words (Convolutional, Maxpool,
+Connected) every convolution has a batch norm and a leaky ReLU of slope 0.1, but the last where it is the classifier;
+elsewhere biases and ReLU.
 """
 
 import re
@@ -48,7 +49,14 @@ def claims(document: Document) -> bool:
 
 
 def _table(document: Document) -> Table | None:
-    return next((table for table in document.tables if {"type", "filters", "window", "output"} <= {*found(table, TITLES).values()}), None)  # fmt: skip
+    return next(
+        (
+            table
+            for table in document.tables
+            if {"type", "filters", "window", "output"} <= {*found(table, TITLES).values()}
+        ),
+        None,
+    )
 
 
 def read(document: Document, given: Given) -> list[Draft]:
@@ -58,8 +66,14 @@ def read(document: Document, given: Given) -> list[Draft]:
     draft = Draft(choices, habit="the window keeps the size", paddings=(HALF, "valid"))
     printed = rows(document, table, TITLES, "layer|#|no\\.?|notes?")
     darknet = all(_DARKNET.fullmatch(kind) for row in printed for kind in _kinds(row) if not kind.startswith("soft"))
-    norm = choices.take("norm", *(("bn", "none") if darknet else ("none", "bn")), why="Darknet's layers have it" if darknet else "the table names none")  # fmt: skip
-    activation = choices.take("activation", "leaky relu" if darknet else "relu", why="behind every layer with weights but the last")  # fmt: skip
+    norm = choices.take(
+        "norm",
+        *(("bn", "none") if darknet else ("none", "bn")),
+        why="Darknet's layers have it" if darknet else "the table names none",
+    )
+    activation = choices.take(
+        "activation", "leaky relu" if darknet else "relu", why="behind every layer with weights but the last"
+    )
     writer = _Writer(draft, "conv bn" if norm == "bn" else "conv", activation)
     faults, entries = [], []
     for row in printed:
@@ -92,11 +106,20 @@ def _entries(row: PrintedRow) -> list[_Entry]:
         kinds *= len(filters)
     output = _output(row["output"])
     filters += [""] * (len(kinds) - len(filters))
-    windows += [windows[-1] if len(windows) == 1 and len(kinds) > 1 and windows[0] else ""] * (len(kinds) - len(windows))
+    windows += [windows[-1] if len(windows) == 1 and len(kinds) > 1 and windows[0] else ""] * (
+        len(kinds) - len(windows)
+    )
     if not kinds:
         raise CellError("has no type", "write Convolutional, Maxpool, Avgpool, Connected ...")
     return [
-        _Entry(row.line, kind, filters[index], windows[index], output if index == len(kinds) - 1 else (), many if index == 0 else 0)  # fmt: skip
+        _Entry(
+            row.line,
+            kind,
+            filters[index],
+            windows[index],
+            output if index == len(kinds) - 1 else (),
+            many if index == 0 else 0,
+        )
         for index, kind in enumerate(kinds)
     ]
 
@@ -153,7 +176,9 @@ class _Writer:
             maps = entry.filters or "3"
             self.draft.input = (entry.line, f"{maps}x{entry.output[0]}x{entry.output[1]}")
         elif re.fullmatch(r"conv(?:olution(?:al)?)?(?: layer)?", kind):
-            made = self.draft.add(entry.line, self.conv, activation=self.activation, **found.cells(maps=str(count(entry.filters))))  # fmt: skip
+            made = self.draft.add(
+                entry.line, self.conv, activation=self.activation, **found.cells(maps=str(count(entry.filters)))
+            )
             made.unsaid = ("padding",)
             self._sized(made, entry)
         elif "pool" in kind:
@@ -164,7 +189,10 @@ class _Writer:
         elif kind.startswith(_FLAT):
             self._flat(entry, kind)
         else:
-            raise CellError(f"`{entry.kind[:40]}` is no row of such a table", "known are Convolutional, Maxpool, Residual, Avgpool, Connected, Softmax")  # fmt: skip
+            raise CellError(
+                f"`{entry.kind[:40]}` is no row of such a table",
+                "known are Convolutional, Maxpool, Residual, Avgpool, Connected, Softmax",
+            )
         for word in behind:
             if "norm" in word:
                 self.draft.add(entry.line, "lrn")
@@ -203,7 +231,9 @@ class _Writer:
                 weighted[-1].cells.pop(column, None)
             if weighted[-1].cells["type"] == "conv bn":
                 weighted[-1].cells["type"] = "conv"
-                self.draft.choices.note(Assumption("last convolution", "linear with a bias", "it is the classifier", (weighted[-1].name,)))  # fmt: skip
+                self.draft.choices.note(
+                    Assumption("last convolution", "linear with a bias", "it is the classifier", (weighted[-1].name,))
+                )
         if self.conv == "conv":
             biases(self.draft)
 

@@ -75,7 +75,9 @@ def _parted(table: Table) -> tuple[list[str], list[TableRow]]:
     return titles, [TableRow(row.line, tuple(cells)) for row, cells in zip(table.rows, rows, strict=True)]
 
 
-def _network(table: Table, titles: list[str], rows: list[TableRow], where: list[int], given: Given, column: int) -> Draft:  # fmt: skip
+def _network(
+    table: Table, titles: list[str], rows: list[TableRow], where: list[int], given: Given, column: int
+) -> Draft:
     title = titles[column]
     growth = _GROWTH.search(plain(title))
     draft = Draft(Choices(given), (re.sub(r"\s*\([^()]*\)\s*$", "", title) if growth else title) or "network")

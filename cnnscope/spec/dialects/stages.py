@@ -1,8 +1,9 @@
-"""D7: the transposed stage table: output map size 32x32 | 16x16 | 8x8, # layers 1+2n | 2n | 2n, # filters 16 | 32 | 64.
+"""D7: the transposed stage table: output map size 32x32 | 16x16 | 8x8, # layers 1+2n | 2n | 2n, # filters 16 | 32 |
+64.
 
-As He et al. 2015 print their CIFAR networks. A stage of 2n layers is n residual blocks of two 3x3 convolutions; a 1 before
-it is a first convolution. Unsaid: n (a second table with a column `n` lists the networks), the shortcut (zeros for new
-maps, the paper's option A), batch norms, the input's channels and the classifier.
+As He et al. 2015 print their CIFAR networks. A stage of 2n layers is n residual blocks of two 3x3 convolutions; a 1
+before it is a first convolution. Unsaid: n (a second table with a column `n` lists the networks), the shortcut (zeros
+for new maps, the paper's option A), batch norms, the input's channels and the classifier.
 """
 
 import re
@@ -17,9 +18,17 @@ from cnnscope.spec.tables.document import Document, Table
 
 EXPECTS = "rows output map size, # layers (1+2n, 2n), # filters, with one column per stage"
 
-_ROWS = {"size": r"(?:output )?(?:feature )?map size|output size", "layers": r"#? ?(?:of )?layers", "maps": r"#? ?(?:of )?(?:filters|maps|channels)"}  # fmt: skip
+_ROWS = {
+    "size": r"(?:output )?(?:feature )?map size|output size",
+    "layers": r"#? ?(?:of )?layers",
+    "maps": r"#? ?(?:of )?(?:filters|maps|channels)",
+}
 _LAYERS = re.compile(r"(?:(\d+) ?\+ ?)?(\d+) ?\*? ?n|(\d+)")
-_FIGURES = (("params", r"(?:params?|parameters).*|#? ?params?|table \d+"), ("macs", r"macs.*|flops.*"), ("depth", r"(?:#? ?)layers|depth"))  # fmt: skip
+_FIGURES = (
+    ("params", r"(?:params?|parameters).*|#? ?params?|table \d+"),
+    ("macs", r"macs.*|flops.*"),
+    ("depth", r"(?:#? ?)layers|depth"),
+)
 
 
 def claims(document: Document) -> bool:
@@ -52,7 +61,9 @@ def _stages(table: Table) -> dict[str, tuple[str, ...]]:
     """The three rows by what they hold; nothing where one is missing."""
     lines = [table.header, *(row.cells for row in table.rows)]
     named = {plain(cells[0]).removesuffix(":"): cells[1:] for cells in lines if cells}
-    found = {what: cells for what, pattern in _ROWS.items() for name, cells in named.items() if re.fullmatch(pattern, name)}  # fmt: skip
+    found = {
+        what: cells for what, pattern in _ROWS.items() for name, cells in named.items() if re.fullmatch(pattern, name)
+    }
     return found if len(found) == len(_ROWS) else {}
 
 
@@ -64,7 +75,12 @@ def _listed(document: Document) -> list[tuple[int, int, dict[str, str]]]:
             found = []
             for row in table.rows:
                 cells = dict(zip(titles, row.cells, strict=True))
-                figures = {metric: cells[title] for title in titles for metric, pattern in _FIGURES if re.fullmatch(pattern, title)}  # fmt: skip
+                figures = {
+                    metric: cells[title]
+                    for title in titles
+                    for metric, pattern in _FIGURES
+                    if re.fullmatch(pattern, title)
+                }
                 found.append((row.line, count(cells["n"]), figures))
             return found
     return []
@@ -73,21 +89,38 @@ def _listed(document: Document) -> list[tuple[int, int, dict[str, str]]]:
 def _network(table: Table, choices: Choices, n: int, name: str) -> Draft:
     rows = _stages(table)
     draft = Draft(choices, name, habit="a 3x3 window keeps the size")
-    shortcut = choices.take("shortcut", "padded", "projection", "none", why="option A of the paper: no weights; `projection` is option B")  # fmt: skip
+    shortcut = choices.take(
+        "shortcut", "padded", "projection", "none", why="option A of the paper: no weights; `projection` is option B"
+    )
     choices.note(Assumption("norm", "bn", "behind every convolution, which then has no bias"))
     sides = [size(cell) for cell in rows["size"] if cell]
     maps = [count(cell) for cell in rows["maps"] if cell]
     layers = [_layers(cell, n) for cell in rows["layers"] if cell]
     if not len(sides) == len(maps) == len(layers):
         raise CellError("the rows have different numbers of stages", "give every stage a size, layers and filters")
-    lines = {what: next((row.line for row in table.rows if re.fullmatch(pattern, plain(row.cells[0]))), table.line) for what, pattern in _ROWS.items()}  # fmt: skip
+    lines = {
+        what: next((row.line for row in table.rows if re.fullmatch(pattern, plain(row.cells[0]))), table.line)
+        for what, pattern in _ROWS.items()
+    }
     block = modules.residual(draft, ["3x3", "3x3"], shortcut=shortcut)
     for stage, (side, width, (first, further)) in enumerate(zip(sides, maps, layers, strict=True), start=1):
         if first:
-            draft.add(lines["layers"], "conv bn", layer=f"conv{stage}", maps=str(width), kernel="3x3", padding="same", activation="relu")  # fmt: skip
+            draft.add(
+                lines["layers"],
+                "conv bn",
+                layer=f"conv{stage}",
+                maps=str(width),
+                kernel="3x3",
+                padding="same",
+                activation="relu",
+            )
         if further % 2:
-            raise CellError(f"{further} layers are no blocks of two", "write 2n, or 1+2n where a convolution comes first")
-        entry = draft.add(lines["layers"], block, layer=f"stage{stage}", a=str(width), b=str(width), repeat=str(further // 2))  # fmt: skip
+            raise CellError(
+                f"{further} layers are no blocks of two", "write 2n, or 1+2n where a convolution comes first"
+            )
+        entry = draft.add(
+            lines["layers"], block, layer=f"stage{stage}", a=str(width), b=str(width), repeat=str(further // 2)
+        )
         entry.prints, entry.unsaid = (side[0], side[-1] if len(side) < 3 else side[1]), ("stride",)
         entry.cells["size"] = f"{entry.prints[0]}x{entry.prints[1]}"
     classes = choices.take("classifier", "10", why="the table leaves it out; `none` leaves it out here too")

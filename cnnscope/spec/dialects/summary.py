@@ -1,7 +1,7 @@
 """D17: what model.summary() prints: Layer (type) | Output Shape | Param #.
 
-A summary has no windows: a convolution's follows from its params (with a bias, or else without), its stride from the sizes
-above and below it, a pool's window from its stride. Unsaid besides: activations, and padding where both fit.
+A summary has no windows: a convolution's follows from its params (with a bias, or else without), its stride from the
+sizes above and below it, a pool's window from its stride. Unsaid besides: activations, and padding where both fit.
 """
 
 import re
@@ -19,7 +19,15 @@ EXPECTS = "columns Layer (type), Output Shape, Param #, as model.summary() print
 
 TITLES = {"layer": r"layer \(type\)", "output": r"output shape", "params": r"param(?:s| ?#)?"}
 _NAMED = re.compile(r"(.*?)\s*\(([A-Za-z0-9]+)\)")
-_FLAT = {"flatten": "flatten", "dropout": "dropout", "batchnormalization": "bn", "relu": "relu", "softmax": "softmax", "globalaveragepooling2d": "global avg pool", "globalmaxpooling2d": "global max pool"}  # fmt: skip
+_FLAT = {
+    "flatten": "flatten",
+    "dropout": "dropout",
+    "batchnormalization": "bn",
+    "relu": "relu",
+    "softmax": "softmax",
+    "globalaveragepooling2d": "global avg pool",
+    "globalmaxpooling2d": "global max pool",
+}
 _TOTAL = re.compile(r"(?:total|trainable|non-trainable) params", re.IGNORECASE)
 
 
@@ -77,7 +85,10 @@ class _Reader:
         elif kind in _FLAT:
             self.draft.add(row.line, _FLAT[kind], layer=name)
         elif kind != "activation":
-            raise CellError(f"`{match[2][:40]}` is not read from a summary", "known are Conv2D, MaxPooling2D, AveragePooling2D, Flatten, Dense, Dropout, BatchNormalization")  # fmt: skip
+            raise CellError(
+                f"`{match[2][:40]}` is not read from a summary",
+                "known are Conv2D, MaxPooling2D, AveragePooling2D, Flatten, Dense, Dropout, BatchNormalization",
+            )
         self.shape = shape or self.shape
 
     def _start(self, line: int, shape: tuple[int, ...]) -> None:
@@ -90,7 +101,9 @@ class _Reader:
             raise CellError("the summary has no input layer", "add a row `input (InputLayer) | (None, 28, 28, 1) | 0`")
         fitting = [channels for channels in (3, 1) if (kernel := _kernel(params, channels, shape[2])) and kernel % 2]
         if not fitting:
-            raise CellError("the input cannot be told from the params", "add a row `input (InputLayer) | (None, 28, 28, 1) | 0`")  # fmt: skip
+            raise CellError(
+                "the input cannot be told from the params", "add a row `input (InputLayer) | (None, 28, 28, 1) | 0`"
+            )
         kernel = _kernel(params, fitting[0], shape[2])
         same = self.draft.choices.take("first padding", "valid", "same", why="the summary has no input layer") == "same"
         side = [size if same else size + kernel - 1 for size in shape[:2]]
@@ -103,7 +116,9 @@ class _Reader:
             raise CellError(f"{params:,} params are no square window from {channels} to {maps} maps", "check Param #")
         bias = "" if (params - maps) % (channels * maps) == 0 and params > maps else "no"
         stride = max(1, round(self.shape[0] / shape[0]))
-        entry = self.draft.add(line, "conv", layer=name, maps=str(maps), kernel=f"{kernel}x{kernel}", stride=str(stride), bias=bias)  # fmt: skip
+        entry = self.draft.add(
+            line, "conv", layer=name, maps=str(maps), kernel=f"{kernel}x{kernel}", stride=str(stride), bias=bias
+        )
         entry.unsaid, entry.prints = ("padding",), (shape[0], shape[1])
         return entry
 
@@ -115,4 +130,3 @@ def _kernel(params: int, channels: int, maps: int) -> int:
         if rest == 0 and area > 0 and isqrt(area) ** 2 == area:
             return isqrt(area)
     return 0
-

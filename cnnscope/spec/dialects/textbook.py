@@ -74,8 +74,18 @@ def _solved(table: Table, choices: Choices, bias: str) -> Table:
                 line.cells["bias"] = "no"
     with suppress(CellError):
         solve(draft)
-    found = {id(cells): line for cells, line in zip((c for c in running if c.get("type") != "input"), draft.lines, strict=True)}  # fmt: skip
-    header = (*table.header, *(column for column in ("padding", "rounding", "bias") if column not in table.header and any(column in line.cells for line in draft.lines)))  # fmt: skip
+    found = {
+        id(cells): line
+        for cells, line in zip((c for c in running if c.get("type") != "input"), draft.lines, strict=True)
+    }
+    header = (
+        *table.header,
+        *(
+            column
+            for column in ("padding", "rounding", "bias")
+            if column not in table.header and any(column in line.cells for line in draft.lines)
+        ),
+    )
     filled = [
         TableRow(row.line, tuple(_filled(cells, found.get(id(cells)), column) for column in header))
         for row, cells in zip(table.rows, rows, strict=True)

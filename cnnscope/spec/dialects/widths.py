@@ -17,10 +17,20 @@ from cnnscope.spec.printed import count, plain, size
 from cnnscope.spec.solve import HALF
 from cnnscope.spec.tables.document import Document, Table, TableRow
 
-EXPECTS = "columns Layer, Output size, KSize, Stride, Repeat and one column of widths per network (0.5x, 1x or g=1, g=2)"
+EXPECTS = (
+    "columns Layer, Output size, KSize, Stride, Repeat and one column of widths per network (0.5x, 1x or g=1, g=2)"
+)
 
-TITLES = {"layer": r"layer", "size": r"output ?size", "kernel": r"k ?size|kernel(?: size)?", "stride": r"strides?", "repeat": r"repeat"}  # fmt: skip
-_WIDTH = re.compile(r"(?:output channels? ?\(?)?(?:\d+ ?x ?)?(?:g ?= ?(\d+)(?: groups?)?|(\d+) groups?|\d*\.?\d+ ?x|x ?\d*\.?\d+)\)?")
+TITLES = {
+    "layer": r"layer",
+    "size": r"output ?size",
+    "kernel": r"k ?size|kernel(?: size)?",
+    "stride": r"strides?",
+    "repeat": r"repeat",
+}
+_WIDTH = re.compile(
+    r"(?:output channels? ?\(?)?(?:\d+ ?x ?)?(?:g ?= ?(\d+)(?: groups?)?|(\d+) groups?|\d*\.?\d+ ?x|x ?\d*\.?\d+)\)?"
+)
 _FIGURES = (("macs", r"complexity|flops|macs|madds"), ("params", r"# ?(?:of )?(?:weights|params?|parameters)|params?"))
 
 
@@ -34,7 +44,12 @@ def _table(document: Document) -> Table | None:
 
 def _places(table: Table) -> dict[str, int]:
     titles = [plain(title) for title in table.header]
-    return {name: index for name, pattern in TITLES.items() for index, title in enumerate(titles) if re.fullmatch(pattern, title)}  # fmt: skip
+    return {
+        name: index
+        for name, pattern in TITLES.items()
+        for index, title in enumerate(titles)
+        if re.fullmatch(pattern, title)
+    }
 
 
 def _variants(table: Table) -> list[int]:
@@ -45,14 +60,24 @@ def read(document: Document, given: Given) -> list[Draft]:
     table = _table(document)
     assert table
     places, drafts, faults = _places(table), [], []
-    unknown = [title for index, title in enumerate(table.header) if index not in (*places.values(), *_variants(table)) and title]  # fmt: skip
+    unknown = [
+        title
+        for index, title in enumerate(table.header)
+        if index not in (*places.values(), *_variants(table)) and title
+    ]
     if unknown:
-        raise SpecError(document.path, [Fault(table.line, "", f"unknown column `{unknown[0][:40]}`", f"such tables have {EXPECTS}")])  # fmt: skip
+        raise SpecError(
+            document.path, [Fault(table.line, "", f"unknown column `{unknown[0][:40]}`", f"such tables have {EXPECTS}")]
+        )
     for column in _variants(table):
         reader = _Network(table.header[column], Choices(given))
         for row in table.rows:
             try:
-                reader.row(row, {name: row.cells[index] for name, index in places.items()}, _width(row, column, _variants(table)))  # fmt: skip
+                reader.row(
+                    row,
+                    {name: row.cells[index] for name, index in places.items()},
+                    _width(row, column, _variants(table)),
+                )
             except CellError as error:
                 faults.append(fault(row.line, f"{row.cells[places['layer']]} {table.header[column]}".strip(), error))
         image(reader.draft)
@@ -70,7 +95,9 @@ def _width(row: TableRow, column: int, variants: list[int]) -> str:
 
 class _Network:
     def __init__(self, title: str, choices: Choices) -> None:
-        self.draft = Draft(choices, title, habit="the printed sizes shrink only with the stride", paddings=(HALF, "valid"))
+        self.draft = Draft(
+            choices, title, habit="the printed sizes shrink only with the stride", paddings=(HALF, "valid")
+        )
         groups = _WIDTH.fullmatch(plain(title))
         self.groups = int((groups[1] or groups[2] or 0) if groups else 0)
         self.stage = ""
@@ -78,7 +105,9 @@ class _Network:
         self.first = True
         choices.note(Assumption("norm", "bn", "behind every convolution"))
         which = "grouped 1x1, shuffle, depthwise 3x3" if self.groups else "half of the maps pass by, shuffle"
-        choices.note(Assumption("units", which, "the columns are numbers of groups" if self.groups else "the columns are widths"))  # fmt: skip
+        choices.note(
+            Assumption("units", which, "the columns are numbers of groups" if self.groups else "the columns are widths")
+        )
 
     def row(self, row: TableRow, cells: dict[str, str], width: str) -> None:
         name = plain(cells["layer"])
@@ -103,12 +132,23 @@ class _Network:
             entry = self.draft.add(row.line, "max pool", kernel=plain(cells["kernel"]), stride=stride)
             entry.unsaid, entry.prints = ("padding",), printed
         elif name.startswith("conv"):
-            entry = self.draft.add(row.line, "conv bn", layer=name, maps=str(count(width)), kernel=plain(cells["kernel"]), stride=stride, activation="relu")  # fmt: skip
+            entry = self.draft.add(
+                row.line,
+                "conv bn",
+                layer=name,
+                maps=str(count(width)),
+                kernel=plain(cells["kernel"]),
+                stride=stride,
+                activation="relu",
+            )
             entry.unsaid, entry.prints = ("padding",), printed
         elif name.startswith(("fc", "fully", "linear")):
             self.draft.add(row.line, "fully connected", maps=str(count(width)) if width else units(self.draft))
         else:
-            raise CellError(f"`{cells['layer'][:40]}` is no row of such a table", "known are Image, Conv1, MaxPool, Stage2, GlobalPool, FC")  # fmt: skip
+            raise CellError(
+                f"`{cells['layer'][:40]}` is no row of such a table",
+                "known are Image, Conv1, MaxPool, Stage2, GlobalPool, FC",
+            )
 
     def _units(self, line: int, stride: str, repeat: str, printed: tuple[int, int] | None) -> None:
         down = stride == "2"

@@ -1,6 +1,7 @@
 """Plain text whose columns are aligned with blanks, as a PDF or a terminal gives it.
 
-A title's place says which cells stand under it; cells are parted by two blanks or more. Rules of dashes are passed over.
+A title's place says which cells stand under it; cells are parted by two blanks or more. Rules of dashes are passed
+over.
 """
 
 import re
@@ -43,7 +44,9 @@ def read(text: str) -> Document:
             column = _column(places, start, end)
             if cells[column]:
                 hint = "part the columns with tabs or |"
-                document.fault(Fault(number, "", f"`{cells[column][:30]}` and `{piece[:30]}` stand under one title", hint))
+                document.fault(
+                    Fault(number, "", f"`{cells[column][:30]}` and `{piece[:30]}` stand under one title", hint)
+                )
             cells[column] = piece
         if len(table.rows) <= MOST_ROWS and (row := table_row(document, table.header, number, cells)):
             table.rows.append(row)

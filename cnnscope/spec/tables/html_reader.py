@@ -1,4 +1,6 @@
-"""The cells of HTML tables: <table> with merged cells (colspan, rowspan), whose text stands in every cell that they cover."""
+"""The cells of HTML tables: <table> with merged cells (colspan, rowspan), whose text stands in every cell that they
+cover.
+"""
 
 from html.parser import HTMLParser
 from typing import NamedTuple
@@ -41,7 +43,9 @@ def _titles(grid: list[list[str]], rows: list[tuple[int, list[_Cell]]]) -> tuple
     while count < len(rows) and rows[count][1] and all(cell.is_title for cell in rows[count][1]):
         count += 1
     count = max(1, min(count, 3))
-    return [next((row[index] for row in reversed(grid[:count]) if row[index]), "") for index in range(len(grid[0]))], count  # fmt: skip
+    return [
+        next((row[index] for row in reversed(grid[:count]) if row[index]), "") for index in range(len(grid[0]))
+    ], count
 
 
 def _grid(rows: list[list[_Cell]]) -> list[list[str]]:

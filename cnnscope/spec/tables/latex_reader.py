@@ -1,21 +1,35 @@
-r"""The cells of LaTeX tables: tabular and array, with \multicolumn and \multirow, whose text stands in every cell that they cover."""
+r"""The cells of LaTeX tables: tabular and array, with \multicolumn and \multirow, whose text stands in every cell
+that they cover.
+"""
 
 import re
 
 from cnnscope.spec.tables.document import MOST_COLUMNS, MOST_ROWS, Document, Table, header_row, split_lines, table_row
 
 _BEGIN = re.compile(r"\\begin\{(tabular[x*]?|tabulary|longtable|array)\}")
-_INNER = re.compile(r"\\begin\{(?:array|tabular|matrix|bmatrix)\}(?:\[[^\]]*\])?(?:\{[^{}]*\})?((?:(?!\\begin).)*?)\\end\{(?:array|tabular|matrix|bmatrix)\}", re.DOTALL)  # fmt: skip
+_INNER = re.compile(
+    r"\\begin\{(?:array|tabular|matrix|bmatrix)\}(?:\[[^\]]*\])?(?:\{[^{}]*\})?((?:(?!\\begin).)*?)\\end\{(?:array|tabular|matrix|bmatrix)\}",
+    re.DOTALL,
+)
 _ROW_END = re.compile(r"\\\\(?:\s*\[[^\]]*\])?|\\tabularnewline\b")
-_RULES = re.compile(r"\\(?:hline|toprule|midrule|bottomrule|hrule|addlinespace|noalign\{[^{}]*\}|cmidrule(?:\([^)]*\))?\{[^{}]*\}|cline\{[^{}]*\}|Xhline\{[^{}]*\})(?:\[[^\]]*\])?")  # fmt: skip
+_RULES = re.compile(
+    r"\\(?:hline|toprule|midrule|bottomrule|hrule|addlinespace|noalign\{[^{}]*\}|cmidrule(?:\([^)]*\))?\{[^{}]*\}|cline\{[^{}]*\}|Xhline\{[^{}]*\})(?:\[[^\]]*\])?"
+)
 _COMMENT = re.compile(r"(?<!\\)%.*")
-_WRAPPED = re.compile(r"\\(?:text(?:bf|it|rm|tt|sf|sc)?|mathrm|mathbf|emph|underline|small|scriptsize|footnotesize|makecell|shortstack|tabincell\{[^{}]*\}|bf|rm)(?:\[[^\]]*\])?\{([^{}]*)\}")  # fmt: skip
+_WRAPPED = re.compile(
+    r"\\(?:text(?:bf|it|rm|tt|sf|sc)?|mathrm|mathbf|emph|underline|small|scriptsize|footnotesize|makecell|shortstack|tabincell\{[^{}]*\}|bf|rm)(?:\[[^\]]*\])?\{([^{}]*)\}"
+)
 _MULTICOLUMN = re.compile(r"\\multicolumn\s*\{(\d+)\}\s*\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}\s*\{(.*)\}\s*$", re.DOTALL)
-_MULTIROW = re.compile(r"\\multirow\s*(?:\[[^\]]*\])?\s*\{(\d+)\}\s*(?:\[[^\]]*\])?\s*\{[^{}]*\}\s*\{(.*)\}\s*$", re.DOTALL)
+_MULTIROW = re.compile(
+    r"\\multirow\s*(?:\[[^\]]*\])?\s*\{(\d+)\}\s*(?:\[[^\]]*\])?\s*\{[^{}]*\}\s*\{(.*)\}\s*$", re.DOTALL
+)
 _CELL_END = re.compile(r"(?<!\\)&")
 _WORDS = (
     (re.compile(r"\\left\s*\\?([\[({.|])|\\right\s*\\?([\])}.|])"), lambda m: (m[1] or m[2]).strip(".|")),
-    (re.compile(r"\\[,;:! ]|~|\\quad|\\qquad|\\centering|\\displaystyle|\\small|\\scriptsize|\\footnotesize"), lambda m: " "),
+    (
+        re.compile(r"\\[,;:! ]|~|\\quad|\\qquad|\\centering|\\displaystyle|\\small|\\scriptsize|\\footnotesize"),
+        lambda m: " ",
+    ),
     (re.compile(r"\\(?:checkmark|surd|ding\{51\})"), lambda m: "✓"),
     (re.compile(r"\\times(?![A-Za-z])"), lambda m: "×"),
     (re.compile(r"\\([#%&_$])"), lambda m: m[1]),
@@ -89,7 +103,7 @@ def _rows(body: str, line: int) -> list[tuple[int, list[str]]]:
         at = end.end() if end else len(body)
         if not stripped.strip():
             continue
-        cells = []
+        cells: list[str] = []
         for piece in _CELL_END.split(stripped):
             cells += _cell(piece.strip(), len(cells), waiting)
         rows.append((number, _with_waiting(cells, waiting)))
