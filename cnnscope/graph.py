@@ -103,6 +103,8 @@ class Graph:
     claims: tuple[Claim, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     """What the page leaves unsaid; empty for pages in the layer-table language."""
+    missing: tuple[str, ...] = ()
+    """What a printed table does not say and nobody can assume: the network ends before it."""
     outputs: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -90,11 +90,15 @@ class Report:
     claims: tuple[JudgedClaim, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     """What a printed table leaves unsaid and what was taken for it; empty for pages in the layer-table language."""
+    missing: tuple[str, ...] = ()
+    """What a printed table does not say and nobody can assume."""
     renderers: Mapping[str, Renderer] = field(default_factory=dict, repr=False, compare=False)
     """Given by the API: a function from this record to text for every output format."""
 
-    status = "complete"
-    """Every operator of the vocabulary has a rule, so no total leaves anything out."""
+    @property
+    def status(self) -> str:
+        """partial where the table does not print all of the network: every total is a lower bound then."""
+        return "partial" if self.missing else "complete"
 
     @cached_property
     def params(self) -> Count:
@@ -200,6 +204,7 @@ def analyze(
         optimizer=optimizer,
         in_place=in_place,
         assumptions=graph.assumptions,
+        missing=graph.missing,
     )
 
 

@@ -42,6 +42,7 @@ def report_record(report: Report) -> dict[str, Any]:
         },
         "training": {"optimizer": report.optimizer, "saved_bytes": report.saved_bytes},
         "assumptions": [assumption_record(assumption) for assumption in report.assumptions],
+        "missing": list(report.missing),
     }
 
 

@@ -56,6 +56,7 @@ def build(program: Program, variant: str = "", *, shape: Shape | None = None) ->
         (chosen.source if chosen else "") or program.source,
         claims,
         program.assumptions,
+        program.missing,
     )
 
 

@@ -111,6 +111,8 @@ class Draft:
     """Tables below the network's, by their heading: bottleneck(a, b, stride=1)."""
     figures: list[tuple[int, str, str]] = field(default_factory=list)
     """(line, metric, figure) of the whole network."""
+    missing: list[str] = field(default_factory=list)
+    """What the table does not print and nobody can assume; the network ends before it."""
     paddings: tuple[str, ...] = ("same", "valid")
     """Which padding is tried first, and taken where no size decides."""
     habit: str = "what such tables mean where they print none"

@@ -76,6 +76,7 @@ def _program(document: Document, draft: Draft) -> Program:
     made: Program = canonical.read(page)
     made.assumptions = tuple(draft.choices.made.values())
     made.page = page
+    made.missing = tuple(draft.missing)
     return made
 
 

@@ -142,6 +142,8 @@ class Program:
     """Claims about the network as a whole, from the front matter or a total line."""
     assumptions: tuple[Assumption, ...] = ()
     """What a printed table leaves unsaid."""
+    missing: tuple[str, ...] = ()
+    """What a printed table does not say and nobody can assume: the network ends before it."""
     columns: dict[str, "Program"] = field(default_factory=dict)
     """The networks of a table that prints one per column; there is no other network then."""
     page: Document | None = None

@@ -141,9 +141,9 @@ def _summary(report: Report) -> list[tuple[str, str]]:
     lines = [
         (
             "params",
-            f"{exact(report.params)} trainable, {exact(report.buffers)} in buffers: {short_bytes(report.weight_bytes)}",
+            f"{_bound(report)}{exact(report.params)} trainable, {exact(report.buffers)} in buffers: {short_bytes(report.weight_bytes)}",
         ),
-        ("MACs", f"{exact(report.macs)} multiply-accumulates of convolutions and matrix products, without biases"),
+        ("MACs", f"{_bound(report)}{exact(report.macs)} multiply-accumulates of convolutions and matrix products, without biases"),
         (
             "FLOPs",
             f"{exact(report.flops)}: 2 x {short(cost.multiply_adds)} multiply-adds{' + ' if others else ''}{others}",
@@ -170,10 +170,16 @@ def _summary(report: Report) -> list[tuple[str, str]]:
         )
     if report.source:
         lines.append(("source", report.source))
+    lines += [("missing", f"NOT in the table: {what}") for what in report.missing]
     lines += [("assumed", assumption_text(assumption)) for assumption in report.assumptions]
     if report.claims:
         lines.append(("claims", _claims(report)))
     return lines
+
+
+def _bound(report: Report) -> str:
+    """Totals of a network that the table does not print whole are lower bounds."""
+    return "≥ " if report.missing else ""
 
 
 def _claims(report: Report) -> str:
