@@ -15,7 +15,7 @@ from cnnscope.graph import INPUT, Assumption
 from cnnscope.shapes import Pair, slide, window
 from cnnscope.spec.draft import Cells, Draft, Line
 from cnnscope.spec.program import input_shape
-from cnnscope.spec.values import padding, pair, whole
+from cnnscope.spec.values import pair, padding, sides, whole
 
 _MOST_TRIES = 4_000
 HALF = "half"
@@ -195,6 +195,9 @@ class _Solver:
             return 1, 1
         if any(kind.startswith(word) for word in _WHOLE):
             return None
+        if kind == "crop":
+            top, left, bottom, right = sides(cells["padding"])
+            return size[0] - top - bottom, size[1] - left - right
         if "kernel" not in cells or "{" in cells["kernel"]:
             return size
         kernel = pair(cells["kernel"])

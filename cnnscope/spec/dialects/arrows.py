@@ -19,6 +19,7 @@ from cnnscope.spec.tables.document import Document, clean
 EXPECTS = "a line such as INPUT -> [CONV -> RELU -> POOL]*2 -> FC, with CONV: 3x3, 64 in further lines or assumed"
 
 _ARROW = re.compile(r"->|→|⟶|=>|\\rightarrow|\\to\b")
+_BETWEEN_LAYERS = re.compile(r"\bconv\w*\s*\]?\s*->|->\s*[\[\s]*conv\w*\s*(?:->|\]|$)", re.IGNORECASE)
 _TOKEN = re.compile(r"->|\[|\]|\*\s*\w+|x\s*\d+|\?|[a-z]+(?: pool(?:ing)?)?\d*", re.IGNORECASE)
 _WORD = re.compile(r"([a-z ]+?)(\d*)")
 _KINDS = {
@@ -52,7 +53,7 @@ def claims(document: Document) -> bool:
     return (
         not document.has_front
         and not any(len(table.header) > 2 for table in document.tables)
-        and bool(_pattern(document)[1])
+        and bool(_BETWEEN_LAYERS.search(_pattern(document)[1]))
     )
 
 
