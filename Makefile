@@ -36,7 +36,7 @@ format: $(dev) ## format the code and mend what ruff can mend
 	@$(venv)/bin/ruff check --fix-only .
 	@$(venv)/bin/ruff format .
 
-docs: $(dev) ## write the generated pages of docs/
+docs: $(dev) ## write the generated pages of docs/ and reports/
 	@$(python) docs/generate.py
 
 bench: $(dev) ## measure start-up, analysis, export, and what measuring costs

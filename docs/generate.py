@@ -1,4 +1,4 @@
-"""Writes what is generated: operators.md from the vocabulary, cli.md from --help, the console blocks of the README.
+"""Writes what is generated: operators.md from the vocabulary, cli.md from --help, the README's console blocks, the errata.
 
 `make docs` runs it; tests/test_docs.py compares the files with what this would write.
 """
@@ -18,6 +18,9 @@ from cnnscope.shapes import Padding, Pair, Sides, elements
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
+sys.path.insert(0, str(HERE))
+import errata  # noqa: E402 - a neighbour, found where this file is
+
 ENVIRONMENT = os.environ | {"COLUMNS": "100", "TERMINAL_WIDTH": "100", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
 
 VALUES: dict[Any, str] = {
@@ -40,7 +43,12 @@ SPECIAL = {
 
 def pages() -> dict[Path, str]:
     """Every generated page with its text."""
-    return {HERE / "operators.md": operators(), HERE / "cli.md": command_line(), ROOT / "README.md": readme()}
+    return {
+        HERE / "operators.md": operators(),
+        HERE / "cli.md": command_line(),
+        ROOT / "README.md": readme(),
+        ROOT / "reports" / "errata.md": errata.page(),
+    }
 
 
 def readme() -> str:

@@ -96,6 +96,9 @@ class _Solver:
         if self._goes_on(segment, kept, following):
             return None
         printed = last.cells["stride"]
+        if told := self._given(last, "stride"):
+            self.draft.choices.note(Assumption("stride", told, "as told", (last.name,), (), "given"))
+            return [*kept[:-1], kept[-1] | {"stride": told}]
         for stride in _STRIDES:
             cells = [*kept[:-1], kept[-1] | {"stride": stride}]
             if self._reaches(segment, cells, last.prints or (0, 0)) and self._goes_on(segment, cells, following):

@@ -74,6 +74,25 @@ PUBLISHED = [
     Published("shufflenet_v2.md", "1×", 2_278_604, 144_907_992),
     Published("shufflenet_v2.md", "1.5×", 3_503_624, 295_759_392),
     Published("shufflenet_v2.md", "2×", 7_393_996, 583_253_464),
+    # torchvision inception_v3 without its auxiliary head; imgclsmob and timm inception_v4.
+    Published("inception_v3_released.md", "", 23_834_568, 5_713_216_096),
+    Published("inception_v4.txt", "", 42_679_816, 12_253_974_624),
+    # Chollet 2016, table 3: 22,855,952.
+    Published("xception.md", "", 22_855_952, 8_357_403_496),
+    # Ronneberger et al. 2015: 23 convolutions with biases; sums of the rows by hand.
+    Published("unet.md", "", 31_030_658, 150_428_424_448),
+    # imgclsmob NIN on CIFAR-10; the Caffe model of NIN on ImageNet.
+    Published("nin_cifar.txt", "", 966_986, 222_486_528),
+    Published("nin.txt", "", 7_595_176, 1_100_188_800),
+    # torchvision regnet_y_400mf, y_3_2gf, x_400mf, x_1_6gf, x_32gf.
+    Published("regnet.md", "Y_400MF", 4_344_144, 401_842_848),
+    Published("regnet.md", "Y_3.2GF", 19_436_338, 3_176_482_752),
+    Published("regnet.md", "X_400MF", 5_495_976, 413_812_608),
+    Published("regnet.md", "X_1.6GF", 9_190_136, 1_602_849_792),
+    Published("regnet.md", "X_32GF", 107_811_560, 31_735_929_792),
+    # imgclsmob WRN-16-10 and WRN-40-8 on CIFAR-10, without the sums of their batch norms.
+    Published("wide_resnet.md", "WRN-16-10", 17_116_634, 2_412_173_568),
+    Published("wide_resnet.md", "WRN-40-8", 35_748_314, 5_172_024_320),
 ]
 FILES = sorted({network.file for network in PUBLISHED})
 
