@@ -58,6 +58,15 @@ def rows(document: Document, table: Table, titles: Titles, ignored: str = "notes
     return shown_rows
 
 
+def require(document: Document, table: Table, titles: Titles, *needed: str) -> None:
+    """SpecError for a column without which the table would be another network."""
+    names = found(table, titles).values()
+    if missing := [name for name in needed if name not in names]:
+        shown = missing[0].replace("_", " ")
+        hint = "a table of this family has it; without it this would be another network"
+        raise SpecError(document.path, [Fault(table.line, "", f"there is no column {shown}", hint)])
+
+
 def table_with(document: Document, titles: Titles, *needed: str) -> Table | None:
     """The document's first table that has these columns."""
     return next((table for table in document.tables if has(table, titles, *needed)), None)

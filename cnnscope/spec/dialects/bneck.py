@@ -17,7 +17,7 @@ from cnnscope.spec.modules import inverted_residual
 from cnnscope.spec.printed import count, geometry, plain
 from cnnscope.spec.squared import image_before, one_reading, square
 from cnnscope.spec.tables.document import Document
-from cnnscope.spec.titles import PrintedRow, rows, table_with
+from cnnscope.spec.titles import PrintedRow, require, rows, table_with
 
 EXPECTS = "columns Input, Operator (bneck, 3x3), exp size, #out, SE, NL, s"
 
@@ -49,6 +49,7 @@ def claims(document: Document) -> bool:
 def read(document: Document, given: Given) -> list[Draft]:
     table = table_with(document, TITLES, "operator", "exp", "out", "s")
     assert table
+    require(document, table, TITLES, "se", "nl")
     choices = Choices(given)
     draft = Draft(choices, habit="the printed sizes shrink only with the stride")
     choices.note(Assumption("norm", "bn", "behind every convolution but those with NBN and the squeezing ones"))

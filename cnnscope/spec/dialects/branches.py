@@ -18,7 +18,7 @@ from cnnscope.spec.habits import classifier, image
 from cnnscope.spec.modules import side_by_side
 from cnnscope.spec.printed import count, geometry, plain, size, without_remark
 from cnnscope.spec.tables.document import Document
-from cnnscope.spec.titles import PrintedRow, rows, table_with
+from cnnscope.spec.titles import PrintedRow, has, require, rows, table_with
 
 EXPECTS = "columns type, output size, #1x1, #3x3 reduce, #3x3, #5x5 reduce (or double #3x3), #5x5, pool proj"
 
@@ -53,6 +53,9 @@ def claims(document: Document) -> bool:
 def read(document: Document, given: Given) -> list[Draft]:
     table = table_with(document, TITLES, "type", "n1x1", "n3x3_reduce", "n3x3")
     assert table
+    doubled = has(table, TITLES, "double") or has(table, TITLES, "double_reduce")
+    wide = ("double_reduce", "double") if doubled else ("n5x5_reduce", "n5x5")
+    require(document, table, TITLES, "size", *wide, "proj")
     draft = Draft(Choices(given), habit="the modules need it to join their branches")
     normed = any(plain(title).startswith("double") for title in table.header)
     norm = draft.choices.take(

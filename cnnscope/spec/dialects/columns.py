@@ -99,7 +99,11 @@ def _cell(row: TableRow, column: int, labels: int) -> str:
     cells = row.cells[labels:]
     own = cells[column - labels]
     if _SAME.match(plain(own)):
-        return next((cell for cell in reversed(cells[: column - labels]) if not _SAME.match(plain(cell))), "")
+        left = [cell for cell in cells[: column - labels] if cell and not _SAME.match(plain(cell))]
+        if not left:
+            hint = "write the layers into the cell"
+            raise SpecError("", [fault(row.line, "", CellError(f"`{own[:40]}`, but no cell on its left says what", hint))])
+        return left[-1]
     filled = [cell for cell in cells if cell]
     if not own and len(filled) == 1 and _MERGED.match(plain(filled[0])):
         return filled[0]

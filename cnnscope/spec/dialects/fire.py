@@ -16,7 +16,7 @@ from cnnscope.spec.habits import biases, image
 from cnnscope.spec.modules import fire
 from cnnscope.spec.printed import count, geometry, plain, size
 from cnnscope.spec.tables.document import Document
-from cnnscope.spec.titles import PrintedRow, rows, table_with
+from cnnscope.spec.titles import PrintedRow, require, rows, table_with
 
 EXPECTS = "columns layer name/type, output size, filter size / stride, s1x1, e1x1, e3x3"
 
@@ -41,6 +41,7 @@ def claims(document: Document) -> bool:
 def read(document: Document, given: Given) -> list[Draft]:
     table = table_with(document, TITLES, "layer", "s1x1", "e1x1", "e3x3")
     assert table
+    require(document, table, TITLES, "size", "window")
     draft = Draft(Choices(given), paddings=("valid", "same"), habit="no padding is printed")
     faults = []
     for row in rows(document, table, TITLES, _IGNORED):

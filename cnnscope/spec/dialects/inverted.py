@@ -18,7 +18,7 @@ from cnnscope.spec.modules import inverted_residual
 from cnnscope.spec.printed import count, geometry, plain
 from cnnscope.spec.squared import image_before, square
 from cnnscope.spec.tables.document import Document
-from cnnscope.spec.titles import PrintedRow, rows, table_with
+from cnnscope.spec.titles import PrintedRow, require, rows, table_with
 
 EXPECTS = "columns Input, Operator, t, c, n, s"
 
@@ -39,6 +39,7 @@ def claims(document: Document) -> bool:
 def read(document: Document, given: Given) -> list[Draft]:
     table = table_with(document, TITLES, "operator", "t", "c", "s")
     assert table
+    require(document, table, TITLES, "n")
     choices = Choices(given)
     draft = Draft(choices, habit="the printed sizes shrink only with the stride")
     activation = choices.take("activation", "relu6", why="behind expansions and windows, not behind projections")

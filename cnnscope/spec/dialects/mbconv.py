@@ -18,7 +18,7 @@ from cnnscope.spec.habits import image, multiplier, units
 from cnnscope.spec.printed import count, geometry, plain, size
 from cnnscope.spec.squared import one_reading
 from cnnscope.spec.tables.document import Document, Table
-from cnnscope.spec.titles import PrintedRow, found, rows
+from cnnscope.spec.titles import PrintedRow, found, require, rows
 
 EXPECTS = "columns Stage, Operator (MBConv6, k3x3), Resolution or Stride, #Channels, #Layers"
 
@@ -51,6 +51,8 @@ def _is_stages(table: Table) -> bool:
 def read(document: Document, given: Given) -> list[Draft]:
     table = _table(document)
     assert table
+    if "resolution" not in found(table, TITLES).values():
+        require(document, table, TITLES, "stride")
     choices = Choices(given)
     draft = Draft(choices, habit="the printed sizes shrink only with the stride")
     activation = choices.take("activation", "silu", why="behind expansions and windows, not behind projections")

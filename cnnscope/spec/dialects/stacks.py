@@ -95,6 +95,9 @@ def _network(
                 continue
             cell = _repeated(cell, row, where, rows)
             last = name.strip() or last
+            if not cell and row.cells[sizes] and not any(row.cells[index] for index in where):
+                hint = "a merged cell may be lost: write its layers into the first column"
+                raise CellError(f"prints the size {row.cells[sizes][:20]} but no layers", hint)
             made.stage(row.line, last, _printed(row.cells[sizes]), items(cell))
         except CellError as error:
             faults.append(fault(row.line, f"{name} {title}".strip(), error))
@@ -113,7 +116,9 @@ def _cell(row: TableRow, where: list[int], width: int) -> str:
     own = row.cells[where[-1]]
     filled = [row.cells[index] for index in where if row.cells[index] and not _SAME.match(plain(row.cells[index]))]
     if _SAME.match(plain(own)):
-        return filled[-1] if filled else ""
+        if not filled:
+            raise CellError(f"`{own[:40]}`, but no cell on its left says what", "write the layers into the cell")
+        return filled[-1]
     if own:
         return own
     others = [cell for index, cell in enumerate(row.cells) if index >= where[0] and cell]
