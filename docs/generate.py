@@ -1,4 +1,5 @@
-"""Writes what is generated: operators.md from the vocabulary, cli.md from --help, the README's console blocks, the errata.
+"""Writes what is generated: operators.md from the vocabulary, cli.md from --help, the README's console blocks, the
+errata.
 
 `make docs` runs it; tests/test_docs.py compares the files with what this would write.
 """

@@ -149,7 +149,7 @@ def assumptions(texts: Sequence[str] | None) -> dict[str, str]:
 
 def models_argument() -> Any:
     return typer.Argument(
-        help="Names from `cnnscope list`, files (.md .csv .tsv .txt .html .tex, page.md:variant, '*.md') or - for stdin.",
+        help="Names from `cnnscope list`, files (.md .csv .txt .html .tex, page.md:variant, '*.md') or - for stdin.",
         metavar="MODEL...",
         autocompletion=complete_model,
     )

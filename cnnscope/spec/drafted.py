@@ -37,8 +37,8 @@ def program(document: Document, dialect: ModuleType, given: Given) -> Program:
 
 def _with_fitting_input(document: Document, dialect: ModuleType, given: Given, drafts: list[Draft]) -> list[Draft]:
     """Another usual input, where the first contradicts the printed sizes and this one does not."""
-    first = drafts[0].choices.made.get("input")
-    if len(drafts) > 1 or first is None or first.ground != "convention" or not _contradicts(drafts):
+    first = drafts[0].choices.made.get("input") if drafts else None
+    if len(drafts) != 1 or first is None or first.ground != "convention" or not _contradicts(drafts):
         return drafts
     for usual in _USUAL_INPUTS:
         others = _solved(document, dialect, {**given, "input": usual})
@@ -61,6 +61,10 @@ def _solved(document: Document, dialect: ModuleType, given: Given) -> list[Draft
 
 
 def _solve_all(document: Document, drafts: list[Draft]) -> list[Draft]:
+    if not drafts:
+        raise SpecError(
+            document.path, [Fault(0, "", "the table has no networks", "write a column, or a row, per network")]
+        )
     for draft in drafts:
         if not draft.lines:
             name = f"{draft.name}: " if draft.name else ""

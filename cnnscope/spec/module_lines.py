@@ -1,8 +1,9 @@
-"""Modules written on one line: `A x4 : 1x1 96 | 1x1 64, 3x3 96 | avg3, 1x1 96 = 384`, `35->17 B : 3x3/2 384 v | max3x3/2`.
+"""Modules written on one line: `A x4 : 1x1 96 | 1x1 64, 3x3 96 | avg3, 1x1 96 = 384`, `35->17 B : 3x3/2 384 v |
+max3x3/2`.
 
-Branches are parted by |, steps by commas; {a || b} are branches inside a step, and so are the steps of {1x3 384, 3x1 384}.
-`v` or `valid` marks a window without padding. `p=32,64,64` calls the module once for each value. The sizes of a label
-`35->17` settle the padding of its strided windows.
+Branches are parted by |, steps by commas; {a || b} are branches inside a step, and so are the steps of {1x3 384, 3x1
+384}. `v` or `valid` marks a window without padding. `p=32,64,64` calls the module once for each value. The sizes of a
+label `35->17` settle the padding of its strided windows.
 """
 
 import re
@@ -13,14 +14,14 @@ from cnnscope.errors import CellError
 from cnnscope.spec.draft import Cells, Draft
 from cnnscope.spec.printed import plain
 
-LINE = re.compile(r"(?P<label>[^:|]{1,80}?)\s*:\s*(?P<body>.*\d+x\d+.*)")
+LINE = re.compile(r"(?P<label>[^:|]{1,80}?)\s*:\s*(?P<body>.*\d{1,7}x\d{1,7}.*)")
 _REPEAT = re.compile(r"\bx ?(\d{1,3})\b")
-_VALUES = re.compile(r"\b([a-z]) ?= ?(\d+(?:, ?\d+)*)")
-_SIZES = re.compile(r"\b(\d+) ?-> ?(\d+)\b")
-_RESULT = re.compile(r"(?:->|=)\s*\d+(?:, ?\d+)*\s*$")
+_VALUES = re.compile(r"\b([a-z]) ?= ?(\d{1,7}(?:, ?\d{1,7})*)")
+_SIZES = re.compile(r"\b(\d{1,7}) ?-> ?(\d{1,7})\b")
+_RESULT = re.compile(r"(?:->|=)\s*\d{1,7}(?:, ?\d{1,7})*\s*$")
 _STEP = re.compile(
-    r"(?P<pool>max|avg)\s*(?:pool)?\s*(?P<pk>\d+)(?:x(?P<pw>\d+))?(?:/(?P<ps>\d))?\s*(?P<pv>v|valid)?"
-    r"|(?P<k>\d+x\d+)(?:/(?P<s>\d))?,?\s+(?P<maps>\d+|[a-z])(?:\s+(?P<v>v|valid)\b)?"
+    r"(?P<pool>max|avg)\s*(?:pool)?\s*(?P<pk>\d{1,7})(?:x(?P<pw>\d{1,7}))?(?:/(?P<ps>\d))?\s*(?P<pv>v|valid)?"
+    r"|(?P<k>\d{1,7}x\d{1,7})(?:/(?P<s>\d))?,?\s+(?P<maps>\d{1,7}|[a-z])(?:\s+(?P<v>v|valid)\b)?"
 )
 
 
@@ -42,10 +43,12 @@ def module(draft: Draft, label: str, body: str, conv: str) -> Module:
     name = re.sub(r"[^a-z0-9]+", "-", _SIZES.sub("", _VALUES.sub("", _REPEAT.sub("", text)))).strip("-")
     name = name if name[:1].isalpha() else f"module-{name}"
     halves = sizes is not None and -(-int(sizes[1]) // 2) != int(sizes[2])
-    writer = _Rows(conv, valid_strides=halves or " v" in body and "/2" in body)
+    writer = _Rows(conv, valid_strides=halves or (" v" in body and "/2" in body))
     writer.chain(_split(body, "|")) if len(_split(body, "|")) > 1 else writer.steps(_split(body, ","), "in")
     letter = values[1] if values else ""
-    calls = tuple(value.strip() for value in values[2].split(",")) if values else ("",) * int(repeat[1] if repeat else 1)
+    calls = (
+        tuple(value.strip() for value in values[2].split(",")) if values else ("",) * int(repeat[1] if repeat else 1)
+    )
     strided = any(cells.get("stride", "1") not in ("", "1") for cells in writer.rows)
     block = draft.block(f"{name}({letter})", writer.rows)
     return Module(block, letter, calls, writer.rows, strided)
@@ -69,7 +72,7 @@ class _Rows:
         """Steps one after the other; returns the name of the last."""
         for step in (step.strip() for step in steps):
             if step.startswith("{"):
-                inside = re.sub(r"\}\s*(?:=\s*\d+)?\s*$", "", step[1:]).strip()
+                inside = re.sub(r"\}\s*(?:=\s*\d{1,7})?\s*$", "", step[1:]).strip()
                 parts = _split(inside, "||") if "||" in inside else _split(inside, ",")
                 ends = [self.steps(_split(part, ",") if "||" in inside else [part], source) for part in parts]
                 source = self.join(ends)

@@ -88,7 +88,7 @@ def thinned(draft: Draft) -> str:
 
 
 def convnext(draft: Draft, kernel: str) -> str:
-    """Depthwise window, layer norm, 1x1 with GELU, 1x1, a learned factor per map; added to the input (Liu et al. 2022)."""
+    """Depthwise window, layer norm, 1x1 with GELU, 1x1, a factor per map; added to the input (Liu et al. 2022)."""
     return draft.block(
         "convnext(maps, wide)",
         [
@@ -230,7 +230,8 @@ def group_shuffle_unit(draft: Draft, *, down: bool) -> str:
     """ShuffleNet v1 (Zhang et al. 2017, figure 2): grouped 1x1, shuffle, depthwise 3x3, grouped 1x1."""
     narrow = "{maps//4}"
     window = {"layer": "window", "type": "depthwise conv bn", "kernel": "3x3", "padding": "1"}
-    first = {"layer": "first", "type": "conv bn", "maps": narrow, "kernel": "1x1", "groups": "{first}", "activation": "relu", "from": "in"}  # fmt: skip
+    first = {"layer": "first", "type": "conv bn", "maps": narrow, "kernel": "1x1", "groups": "{first}"}
+    first |= {"activation": "relu", "from": "in"}
     shuffle = {"layer": "shuffle", "type": "channel shuffle", "groups": "{groups}"}
     last = {"layer": "last", "type": "conv bn", "kernel": "1x1", "groups": "{groups}"}
     if down:

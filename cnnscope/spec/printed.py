@@ -16,12 +16,12 @@ _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _RAISED = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 _TIMES = re.compile(r"(?<=[\d)k])\s*[x*]\s*(?=[\d(k])")
 _NOTE = re.compile(r"\[\^?[\w*]{1,20}\]|(?<=\S)[†‡§]+")
-_SQUARE = re.compile(r"(\d+)(?:\^2|\s2)(?:x(\d+|k))?")
+_SQUARE = re.compile(r"(\d{1,7})(?:\^2|\s2)(?:x(\d{1,7}|k))?")
 _SIZE = re.compile(r"\d+(?:x\d+){0,2}")
 _REMARK = re.compile(r"\s*\([^()]*\)\s*$")
 _COUNT = re.compile(r"\d{1,3}(?:[,. ]\d{3})+|\d+")
-_TIMES_BEFORE = re.compile(r"(\d+)\s*x\s*(?=[^\d\s])(.*)")
-_TIMES_BEHIND = re.compile(r"(.*[^\d\s])\s*(?:x|\*)\s*(\d+)")
+_TIMES_BEFORE = re.compile(r"(\d{1,7})\s*x\s*(?=[^\d\s])(.*)")
+_TIMES_BEHIND = re.compile(r"(.*[^\d\s])\s*(?:x|\*)\s*(\d{1,7})")
 
 
 @lru_cache(8192)
@@ -30,7 +30,12 @@ def plain(text: str) -> str:
     text = text.replace("**", "").replace("__", "").replace(r"\times", "×").replace("$", "").replace("\\", "")
     text = re.sub(r"[×✕✖\u2a2f·]", " x ", text).lower()
     text = _RAISED.sub(lambda raised: "^" + raised[0].translate(_SUPERSCRIPTS), text)
-    text = _NOTE.sub("", re.sub(r"[–—−\u2010\u2011]", "-", text)).replace("^{2}", "^2").replace("{", " { ").replace("}", " } ")
+    text = (
+        _NOTE.sub("", re.sub(r"[–—−\u2010\u2011]", "-", text))
+        .replace("^{2}", "^2")
+        .replace("{", " { ")
+        .replace("}", " } ")
+    )
     # Twice, since neighbours in 3 x 3 x 64 share a number.
     return _TIMES.sub("x", _TIMES.sub("x", " ".join(text.split())))
 
@@ -49,6 +54,16 @@ def size(text: str) -> Size:
     if not _SIZE.fullmatch(cell) or len(cell) > 40:
         raise CellError(f"`{text[:40]}` is not a size", "write 112x112x64, 56x56 or one number")
     return tuple(map(int, cell.split("x")))
+
+
+def area(text: str, least: int = 2) -> Size:
+    """A size of two numbers or three, of three where `least` says so; CellError for anything else."""
+    found = size(text)
+    if len(found) < least:
+        raise CellError(
+            f"`{text[:40]}` is not a size", "write 112x112x64" if least == 3 else "write 56x56 or 112x112x64"
+        )
+    return found
 
 
 def count(text: str) -> int:
@@ -124,17 +139,17 @@ _KINDS = (
 _STRIDE = re.compile(
     r"[,(]?\s*\bstrides?\s*[=:]?\s*(\d)(?:x\1)?\)?|\s*/\s*s?(\d)\b|-s-?(\d)\b|[,\s]+s\s*=?\s*(\d)\b|,\s*/(\d)\b"
 )
-_GROUPS = re.compile(r"[,\s]+(?:c|g|groups?)\s*=\s*(\d+)\b")
+_GROUPS = re.compile(r"[,\s]+(?:c|g|groups?)\s*=\s*(\d{1,7})\b")
 _PADDING = re.compile(r"[,\s]+(?:pad(?:ding)?\s*[=:]?\s*(\d|same|valid)|(v|valid|same|padded)\b|\((v|valid|same)\))")
-_KERNEL = re.compile(r"(?:\b|(?<=conv))(?:[dk](?=\d))?(\d+)x(\d+)(?:x(\d+))?(?:x(\d+))?\b")
+_KERNEL = re.compile(r"(?:\b|(?<=conv))(?:[dk](?=\d))?(\d{1,7})x(\d{1,7})(?:x(\d{1,7}))?(?:x(\d{1,7}))?\b")
 _DEPTHWISE = re.compile(r"\bd(?=\d+x\d+)|\bdw\b")
-_DASHED = re.compile(r"\bconv\s*(\d+)\s*-\s*(\d+)\b")
+_DASHED = re.compile(r"\bconv\s*(\d{1,7})\s*-\s*(\d{1,7})\b")
 _MAPS = re.compile(r"[,\s-]*\b(\d{1,5})(?:-?d)?\b(?: (?:filters|maps|channels|units))?[,\s]*")
 
 
 @lru_cache(2048)
 def geometry(text: str) -> Geometry:
-    """7x7, 64, stride 2 · 3x3/2 · conv3-64 · 3x3x64 dw · 7x7x64-s-2 · 3x3 max pool, stride 2 · d7x7, 96 · 3x3, 128, C=32.
+    """7x7, 64, stride 2 · 3x3/2 · conv3-64 · 3x3x64 dw · 7x7x64-s-2 · 3x3 max pool, stride 2 · 3x3, 128, C=32.
 
     CellError where any of the text is left over.
     """

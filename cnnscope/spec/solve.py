@@ -15,9 +15,11 @@ from cnnscope.graph import INPUT, Assumption
 from cnnscope.shapes import Pair, slide, window
 from cnnscope.spec.draft import Cells, Draft, Line
 from cnnscope.spec.program import input_shape
-from cnnscope.spec.values import pair, padding, sides, whole
+from cnnscope.spec.values import padding, pair, sides, whole
 
 _MOST_TRIES = 4_000
+_WIDEST = 20
+"""Padding beyond this is not tried."""
 HALF = "half"
 """In a draft's paddings: half of the window, on all sides alike."""
 _STRIDES = ("1", "2", "4")
@@ -150,7 +152,7 @@ class _Solver:
             roundings = [self._given(line, "rounding")] if self._given(line, "rounding") else ["", "ceil"]
             pools = " pool" in line.cells["type"] and given != "same"
             return [_padded(given, rounding) for rounding in (roundings if pools else [""])]
-        numbers = [str(side) for side in range(1, max(kernel) // 2 + 1)]
+        numbers = [str(side) for side in range(1, min(max(kernel) // 2, _WIDEST) + 1)]
         words = [half(kernel) if word == HALF else word for word in self.draft.paddings]
         words += [word for word in ("same", "valid", *numbers) if word not in words]
         words = [*dict.fromkeys(words)]

@@ -6,11 +6,11 @@ from typing import NamedTuple
 from cnnscope.errors import CellError
 from cnnscope.spec.printed import Geometry, geometry, plain
 
-_IN = r"\s*((?:[dk]?\d+x\d+)[^\])}]*)"
-STACK = re.compile(rf"[\[{{]{_IN}[\]}}]\s*(?:[x*]\s*(\d+|n)\b)?|\({_IN}\)\s*[x*]\s*(\d+|n)\b")
-_BEFORE = re.compile(r"(\d+)\s*x\s*(?=[\[{])")
-_ONLY_COUNT = re.compile(r"x\s*(\d+)")
-_OPENS = re.compile(r"pool|\bfc\b|fully|soft-?max|dropout|conv|\d+x\d+|-d\b")
+_IN = r"\s*((?:[dk]?\d{1,7}x\d{1,7})[^\])}]*)"
+STACK = re.compile(rf"[\[{{]{_IN}[\]}}]\s*(?:[x*]\s*(\d{{1,7}}|n)\b)?|\({_IN}\)\s*[x*]\s*(\d{{1,7}}|n)\b")
+_BEFORE = re.compile(r"(\d{1,7})\s*x\s*(?=[\[{])")
+_ONLY_COUNT = re.compile(r"x\s*(\d{1,7})")
+_OPENS = re.compile(r"pool|\bfc\b|fully|soft-?max|dropout|conv|\d{1,7}x\d{1,7}|-d\b")
 _REMARKS = re.compile(r"\((?:merged|[^()\d]*cells?[^()]*)\)")
 
 
@@ -43,7 +43,7 @@ def items(cell: str) -> list[Item]:
     at = 0
     for match in STACK.finditer(text):
         before = text[at : match.start()].strip(" ;,")
-        count = re.search(r"(\d+)x$", before)
+        count = re.search(r"(\d{1,7})x$", before)
         found += _operators(before[: count.start()] if count else before)
         repeat = match[2] or match[4] or (count[1] if count else "1")
         if not repeat.isdecimal():
@@ -54,7 +54,7 @@ def items(cell: str) -> list[Item]:
 
 
 def _stack(text: str) -> tuple[Geometry, ...]:
-    parts = [part.strip() for part in re.split(r";|\\|\||/(?=\s*\d+x)", text) if part.strip()]
+    parts = [part.strip() for part in re.split(r";|\\|\||/(?=\s*\d{1,7}x)", text) if part.strip()]
     found = tuple(geometry(part) for part in parts)
     if any(item.kernel is None for item in found):
         raise CellError(f"`{text[:60]}` is no stack of convolutions", "write [3x3, 64; 3x3, 64] x2")

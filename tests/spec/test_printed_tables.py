@@ -1,6 +1,7 @@
 """Every printed table is read as it stands, gives its published figures, and says the same when it is converted."""
 
 import time
+from itertools import pairwise
 
 import pytest
 
@@ -77,7 +78,7 @@ def test_a_table_that_does_not_print_all_of_its_network_is_read_as_far_as_it_doe
     ]
     # The six convolutions of the stem: 3x3 windows, batch norm behind each, by hand.
     maps = [3, 32, 32, 64, 80, 192, 288]
-    assert report.params == sum(9 * a * b + 2 * b for a, b in zip(maps, maps[1:], strict=False))
+    assert report.params == sum(9 * a * b + 2 * b for a, b in pairwise(maps))
 
 
 @pytest.mark.parametrize("file", FILES)

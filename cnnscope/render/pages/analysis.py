@@ -138,12 +138,18 @@ def _summary(report: Report) -> list[tuple[str, str]]:
     others = ", ".join(f"{short(count)} {kind}" for kind, count in kinds.items() if count)
     alive = ", ".join(f"{tensor} {short_bytes(size)}" for tensor, size in peak.alive[:6])
     more = f" and {len(peak.alive) - 6} more" if len(peak.alive) > 6 else ""
+    # Totals of a network that its table does not print whole are lower bounds.
+    least = "≥ " if report.missing else ""
     lines = [
         (
             "params",
-            f"{_bound(report)}{exact(report.params)} trainable, {exact(report.buffers)} in buffers: {short_bytes(report.weight_bytes)}",
+            f"{least}{exact(report.params)} trainable, {exact(report.buffers)} in buffers: "
+            f"{short_bytes(report.weight_bytes)}",
         ),
-        ("MACs", f"{_bound(report)}{exact(report.macs)} multiply-accumulates of convolutions and matrix products, without biases"),
+        (
+            "MACs",
+            f"{least}{exact(report.macs)} multiply-accumulates of convolutions and matrix products, without biases",
+        ),
         (
             "FLOPs",
             f"{exact(report.flops)}: 2 x {short(cost.multiply_adds)} multiply-adds{' + ' if others else ''}{others}",
@@ -175,11 +181,6 @@ def _summary(report: Report) -> list[tuple[str, str]]:
     if report.claims:
         lines.append(("claims", _claims(report)))
     return lines
-
-
-def _bound(report: Report) -> str:
-    """Totals of a network that the table does not print whole are lower bounds."""
-    return "≥ " if report.missing else ""
 
 
 def _claims(report: Report) -> str:

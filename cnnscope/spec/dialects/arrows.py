@@ -114,14 +114,11 @@ def _printed_sizes(document: Document) -> dict[str, list[str]]:
 def _layers(text: str, choices: Choices, letters: dict[str, str], *, no_pool: bool) -> list[_Layer]:
     """The pattern written out; CellError for what is no layer, UsageError for a letter that is no number."""
     lowered = text.lower()
-    tokens = _TOKEN.findall(lowered)
     if left := _TOKEN.sub("", lowered).strip(" .,;"):
         raise CellError(f"`{left[:30]}` is not understood", "write INPUT -> [CONV -> RELU]*2 -> POOL -> FC")
     stack: list[list[_Layer]] = [[]]
     last: list[_Layer] = []
-    for token in tokens:
-        if token == "->":
-            continue
+    for token in (token for token in _TOKEN.findall(lowered) if token != "->"):
         if token == "[":
             stack.append([])
         elif token == "]":
@@ -129,14 +126,10 @@ def _layers(text: str, choices: Choices, letters: dict[str, str], *, no_pool: bo
                 raise CellError("a bracket closes that was not opened", "brackets go around what is repeated")
             last = stack.pop()
             stack[-1] += last
-        elif token == "?":
-            keep = choices.take("POOL?", "no" if no_pool else "yes", "yes", "no", why="the pattern leaves it open (?)")
-            if keep == "no" and last:
-                del stack[-1][-len(last) :]
-        elif token[0] in "*x" and last:
-            stack[-1] += last * (_times(token[1:].strip(), choices, letters) - 1)
-            if _times(token[1:].strip(), choices, letters) == 0:
-                del stack[-1][-len(last) :]
+        elif token == "?" or (token[0] in "*x" and last):
+            times = _kept(choices, no_pool=no_pool) if token == "?" else _times(token[1:].strip(), choices, letters)
+            del stack[-1][len(stack[-1]) - len(last) :]
+            stack[-1] += last * times
         else:
             last = [_layer(token)]
             stack[-1] += last
@@ -147,13 +140,19 @@ def _layers(text: str, choices: Choices, letters: dict[str, str], *, no_pool: bo
     return stack[0]
 
 
+def _kept(choices: Choices, *, no_pool: bool) -> int:
+    """A layer behind a question mark: once or not at all."""
+    usual = "no" if no_pool else "yes"
+    return int(choices.take("POOL?", usual, "yes", "no", why="the pattern leaves it open (?)") == "yes")
+
+
 def _times(text: str, choices: Choices, letters: dict[str, str]) -> int:
     if not text.isdecimal():
         letter = text.upper()
         usual = letters.get(letter, {"N": "2", "M": "2", "K": "1"}.get(letter, "2"))
         why = "a further line says so" if letter in letters else "the pattern leaves it open"
         text = choices.take(letter, usual, why=why)
-    if not text.isdecimal() or int(text) > _MOST:
+    if not text.isdecimal() or len(text) > 4 or int(text) > _MOST:
         raise UsageError(f"`{text[:40]}` is no number of repeats", "write a whole number, such as --assume N=2")
     return int(text)
 

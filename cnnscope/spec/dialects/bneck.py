@@ -107,7 +107,7 @@ def _row(draft: Draft, row: PrintedRow, following: list[PrintedRow], classes: st
             **size,
         )
         entry.unsaid = ("padding",)
-        if squeezes:
+        if squeezes and maps:
             _squeeze_behind(draft, row.line, int(maps))
     entry.prints = (behind[0], behind[0]) if behind else None
 

@@ -16,7 +16,7 @@ from cnnscope.spec.draft import Cells, Choices, Draft, Given, Line, fault, reada
 from cnnscope.spec.faults import refusal
 from cnnscope.spec.habits import classifier, image
 from cnnscope.spec.modules import side_by_side
-from cnnscope.spec.printed import count, geometry, plain, size, without_remark
+from cnnscope.spec.printed import area, count, geometry, plain, size, without_remark
 from cnnscope.spec.tables.document import Document
 from cnnscope.spec.titles import PrintedRow, has, require, rows, table_with
 
@@ -39,11 +39,11 @@ TITLES = {
     "macs": r"ops|flo?ps|operations|madds|mult-adds",
 }
 _BRANCHES = ("n1x1", "n3x3_reduce", "n3x3", "n5x5_reduce", "n5x5", "double_reduce", "double", "proj")
-_STRIDE = re.compile(r"(\d+) ?(?:, ?(\d))?")
+_STRIDE = re.compile(r"(\d{1,7}) ?(?:, ?(\d))?")
 _POOL = re.compile(r"\b(l2|avg|average|max|m)\b")
-_NAMED = re.compile(r"\((\d+)x(\d+)(?:x\d+)?, ?(\d)\)")
+_NAMED = re.compile(r"\((\d{1,7})x(\d{1,7})(?:x\d{1,7})?, ?(\d)\)")
 """conv1 (7x7x3, 2), as FaceNet names its first row."""
-_WINDOW = re.compile(r"(\d+)x\1(?: ?[,/] ?(\d))?")
+_WINDOW = re.compile(r"(\d{1,7})x\1(?: ?[,/] ?(\d))?")
 
 
 def claims(document: Document) -> bool:
@@ -89,11 +89,11 @@ def _row(draft: Draft, row: PrintedRow, conv: str, bias: str) -> None:
     elif any(row[column] for column in _BRANCHES if column != "proj" or "incep" in name):
         _module(draft, row, name, conv, bias, figures)
     elif "input" in name:
-        draft.input = (row.line, _shape(size(row["size"])))
+        draft.input = (row.line, _shape(area(row["size"])))
     elif "pool" in name or "conv" in name:
         _window(draft, row, name, conv, bias, figures)
     elif "dropout" in name:
-        share = re.search(r"(\d+(?:\.\d+)?) ?%", name)
+        share = re.search(r"(\d{1,7}(?:\.\d{1,7})?) ?%", name)
         draft.add(row.line, "dropout", layer="dropout", p=f"{share[1]}%" if share else "", **figures)
     elif name in ("linear", "fc", "fully connected", "fully conn"):
         draft.add(row.line, "fully connected", layer=name, maps=str(size(row["size"])[-1]), **figures)
@@ -110,7 +110,7 @@ def _row(draft: Draft, row: PrintedRow, conv: str, bias: str) -> None:
 
 def _window(draft: Draft, row: PrintedRow, name: str, conv: str, bias: str, figures: Cells) -> None:
     """A convolution or pool; `max pool + norm` has a normalisation behind it."""
-    shape = size(row["size"])
+    shape = area(row["size"])
     named = _NAMED.search(name)
     name = _NAMED.sub("", name).strip()
     window = geometry(without_remark(row["patch"]) or _POOL.sub(" ", plain(row["proj"])).replace(", ", "/"))
@@ -301,8 +301,8 @@ def _pool(cell: str, down: int) -> _Pool | None:
     kernel = f"{window[1]}x{window[1]}" if window else "3x3"
     rest = _WINDOW.sub(" ", _POOL.sub(" ", text))
     stride = int(window[2]) if window and window[2] else down
-    width = re.search(r"(\d+) ?p?\b", rest)
-    rest = re.sub(r"(\d+) ?p?\b|pass(?:ed)? ?-?through|proj(?:ection)?|\bp\b|[+,\s-]", "", rest)
+    width = re.search(r"(\d{1,7}) ?p?\b", rest)
+    rest = re.sub(r"(\d{1,7}) ?p?\b|pass(?:ed)? ?-?through|proj(?:ection)?|\bp\b|[+,\s-]", "", rest)
     if rest:
         raise CellError(f"`{cell[:40]}` is no pool with its projection", "write avg + 64, max + pass through, or 64")
     return _Pool(kind, kernel, stride, int(width[1]) if width else 0)

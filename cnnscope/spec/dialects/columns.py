@@ -17,12 +17,12 @@ from cnnscope.spec.tables.document import Document, Table, TableRow
 
 EXPECTS = "one column per network, with cells such as conv3-64, maxpool, FC-4096"
 
-_CONV = re.compile(r"conv\s*<?(\d+)>?\s*-\s*<?(\d+)>?")
+_CONV = re.compile(r"conv\s*<?(\d{1,7})>?\s*-\s*<?(\d{1,7})>?")
 _MANY = re.compile(r"(.*?[\d)])\s*(?:×|[xX*]|\\times)\s*(\d{1,2})")
-_MERGED = re.compile(r"max-?\s?pool|fc-?\s?\d+|soft-?max|input.*", re.IGNORECASE)
+_MERGED = re.compile(r"max-?\s?pool|fc-?\s?\d{1,7}|soft-?max|input.*", re.IGNORECASE)
 _SAME = re.compile(r"same|idem|\"|〃")
-_INPUT = re.compile(r"input.*?(\d+)x(\d+)(?:x(\d+))?.*|input")
-_DEPTH = re.compile(r"(.*?)\s*\(?(\d+)\s*(?:weight\s*)?(?:layers?)?\)?")
+_INPUT = re.compile(r"input.*?(\d{1,7})x(\d{1,7})(?:x(\d{1,7}))?.*|input")
+_DEPTH = re.compile(r"(.*?)\s*\(?(\d{1,7})\s*(?:weight\s*)?(?:layers?)?\)?")
 _FIGURES = {"params": re.compile(r"(?:number of )?(?:#\s*)?param(?:eter)?s?\.?\s*(?:\((?:in )?m(?:illions?)?\))?")}
 HABIT = "a window keeps the size: the table prints none"
 
@@ -86,7 +86,7 @@ def _network(table: Table, column: int, labels: int, given: Given) -> Draft:
 
 def _title(text: str) -> tuple[str, str]:
     """A (11) -> the name A and the depth 11."""
-    match = re.fullmatch(r"(.*?)\s*\((\d+)[^)]*\)", text.strip())
+    match = re.fullmatch(r"(.*?)\s*\((\d{1,7})[^)]*\)", text.strip())
     return (match[1].strip(), match[2]) if match else (text.strip(), "")
 
 
@@ -102,7 +102,9 @@ def _cell(row: TableRow, column: int, labels: int) -> str:
         left = [cell for cell in cells[: column - labels] if cell and not _SAME.match(plain(cell))]
         if not left:
             hint = "write the layers into the cell"
-            raise SpecError("", [fault(row.line, "", CellError(f"`{own[:40]}`, but no cell on its left says what", hint))])
+            raise SpecError(
+                "", [fault(row.line, "", CellError(f"`{own[:40]}`, but no cell on its left says what", hint))]
+            )
         return left[-1]
     filled = [cell for cell in cells if cell]
     if not own and len(filled) == 1 and _MERGED.match(plain(filled[0])):
@@ -146,7 +148,7 @@ def _token(draft: Draft, line: int, text: str, stage: int, index: int) -> tuple[
     elif re.fullmatch(r"max-?\s?pool(?:ing)?", token):
         draft.add(line, "max pool", layer=f"pool{stage}", kernel="2x2", stride="2")
         stage, index = stage + 1, 0
-    elif full := re.fullmatch(r"fc-?\s?(\d+)", token):
+    elif full := re.fullmatch(r"fc-?\s?(\d{1,7})", token):
         draft.add(line, "fully connected", maps=full[1], activation="relu")
     elif token == "lrn":
         draft.add(line, "lrn", layer=f"norm{stage}")

@@ -1,9 +1,9 @@
 """D5: modules by figure number: type, patch size/stride or remarks, input size; 3xInception, As in figure 5.
 
-As Inception-v3 is printed. The size is the input's; the next row's maps are a row's. The filter banks of the modules are
-not in the table: lines below it supply them, `figure 5: 1x1 64 | 1x1 48, 5x5 64 | avg3x3/1, 1x1 32`, one for each figure or
-several; without them only the rows above the first module are read, and what is missing is named. Unsaid: padding (none but
-where a row says `padded` or its sizes need it), batch norms.
+As Inception-v3 is printed. The size is the input's; the next row's maps are a row's. The filter banks of the modules
+are not in the table: lines below it supply them, `figure 5: 1x1 64 | 1x1 48, 5x5 64 | avg3x3/1, 1x1 32`, one for each
+figure or several; without them only the rows above the first module are read, and what is missing is named. Unsaid:
+padding (none but where a row says `padded` or its sizes need it), batch norms.
 """
 
 import re
@@ -14,7 +14,7 @@ from cnnscope.spec.dialects.module_list import write
 from cnnscope.spec.draft import Choices, Draft, Given, fault
 from cnnscope.spec.faults import refusal
 from cnnscope.spec.module_lines import LINE
-from cnnscope.spec.printed import geometry, plain, repeated, size
+from cnnscope.spec.printed import area, geometry, plain, repeated, size
 from cnnscope.spec.tables.document import Document
 from cnnscope.spec.titles import PrintedRow, rows, table_with
 
@@ -37,7 +37,7 @@ def read(document: Document, given: Given) -> list[Draft]:
     reader = _Reader(draft, "conv bn" if norm == "bn" else "conv", _supplied(document))
     printed = rows(document, table, TITLES)
     faults = []
-    for row, following in zip(printed, [*printed[1:], None], strict=True):
+    for row, following in zip(printed, [*printed[1:], None], strict=False):
         try:
             reader.row(row, size(following["input"]) if following and following["input"] else ())
         except CellError as error:
@@ -67,7 +67,7 @@ class _Reader:
         kind, many = repeated(row["type"])
         figure = _FIGURE.search(plain(row["patch"]))
         if not self.draft.input[1]:
-            first = size(row["input"])
+            first = area(row["input"], 3)
             self.draft.input = (row.line, f"{first[-1]}x{first[0]}x{first[1]}")
         if figure or "inception" in kind:
             self._modules(row, figure[1] if figure else "", many)
@@ -87,7 +87,9 @@ class _Reader:
         lines = self.supplied.get(figure, [])
         if not lines:
             hint = f"figure {figure}: 1x1 64 | 1x1 48, 5x5 64 | avg3x3/1, 1x1 32"
-            self.draft.missing.append(f"the filter banks of {many} modules (line {row.line}); a line `{hint}` supplies them")
+            self.draft.missing.append(
+                f"the filter banks of {many} modules (line {row.line}); a line `{hint}` supplies them"
+            )
         for number, text in lines if not self.draft.missing else ():
             match = LINE.fullmatch(text)
             assert match

@@ -21,7 +21,8 @@ EXPECTS = "columns Type / Stride, Filter Shape (3x3x32 dw, 1x1x32x64), Input Siz
 
 TITLES = {"type": r"(?:layer )?type ?/ ?stride", "filter": r"filter ?shape", "input": r"input ?size"}
 _STRIDE = re.compile(r"/ ?s? ?(\d)")
-_OPEN = re.compile(r"(\d+) ?x ?(?:\{|(?=conv))|\{")
+_MOST_REPEATS = 1_000
+_OPEN = re.compile(r"(\d{1,7}) ?x ?(?:\{|(?=conv))|\{")
 
 
 def claims(document: Document) -> bool:
@@ -64,6 +65,9 @@ def _written_out(document: Document, printed: list[PrintedRow]) -> list[PrintedR
         opened = _OPEN.search(text)
         if opened:
             start, times = len(made), int(opened[1] or 1)
+            if times > _MOST_REPEATS:
+                problem = f"a brace repeated {times:,} times"
+                raise SpecError(document.path, [Fault(row.line, "", problem, f"at most {_MOST_REPEATS} are read")])
         made.append(PrintedRow(row.line, {**row.cells, "type": text.replace(opened[0], " ", 1) if opened else text}))
         if "}" in text or (opened and "{" not in text):
             if start < 0:

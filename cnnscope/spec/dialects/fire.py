@@ -14,7 +14,7 @@ from cnnscope.spec.draft import Choices, Draft, Given, fault
 from cnnscope.spec.faults import refusal
 from cnnscope.spec.habits import biases, image
 from cnnscope.spec.modules import fire
-from cnnscope.spec.printed import count, geometry, plain, size
+from cnnscope.spec.printed import area, count, geometry, plain
 from cnnscope.spec.tables.document import Document
 from cnnscope.spec.titles import PrintedRow, require, rows, table_with
 
@@ -59,7 +59,7 @@ def read(document: Document, given: Given) -> list[Draft]:
 
 def _row(draft: Draft, row: PrintedRow) -> None:
     name = plain(row["layer"])
-    shape = size(row["size"]) if row["size"] else ()
+    shape = area(row["size"]) if row["size"] else ()
     printed = {"output": "x".join(map(str, shape)), "params": row["params"], "depth": row["depth"]}
     if "input" in name:
         draft.input = (row.line, f"{shape[2] if len(shape) > 2 else 3}x{shape[0]}x{shape[1]}")

@@ -1,8 +1,10 @@
-"""D15: modules in words: flow | rows | output, `ReLU, SeparableConv 128, 3x3; MaxPooling 3x3, stride=2x2; shortcut Conv 1x1`.
+"""D15: modules in words: flow | rows | output, `ReLU, SeparableConv 128, 3x3; MaxPooling 3x3, stride=2x2; shortcut
+Conv 1x1`.
 
-As the figure of Xception is copied out, one module per row. A row with a shortcut adds it to what the others make; a name
-`repeated 8 times` and (...) x3 repeat. Unsaid: padding (same, where nothing says valid), batch norms behind convolutions
-(a separable one is a depthwise window and a 1x1 convolution with one norm behind the pair), and the input.
+As the figure of Xception is copied out, one module per row. A row with a shortcut adds it to what the others make; a
+name `repeated 8 times` and (...) x3 repeat. Unsaid: padding (same, where nothing says valid), batch norms behind
+convolutions (a separable one is a depthwise window and a 1x1 convolution with one norm behind the pair), and the
+input.
 """
 
 import re
@@ -20,8 +22,9 @@ EXPECTS = "columns flow, rows, output, with modules such as `ReLU, SeparableConv
 
 TITLES = {"flow": r"flow|stage|part", "rows": r"rows|layers|module|operations", "output": r"output(?: ?size)?"}
 _OPENS = re.compile(r"relu|conv|pool|shortcut|\bfc\b|logistic|identity|dropout|optional")
-_TIMES = re.compile(r"repeated (\d+) times|x ?(\d+)\b")
-_GROUP = re.compile(r"\(([^()]*conv[^()]*)\) ?x ?(\d+)")
+_TIMES = re.compile(r"repeated (\d{1,7}) times|x ?(\d{1,7})\b")
+_MOST = 1_000
+_GROUP = re.compile(r"\(([^()]*conv[^()]*)\) ?x ?(\d{1,7})")
 
 
 def claims(document: Document) -> bool:
@@ -55,7 +58,7 @@ class _Reader:
         self.kernel = "3x3"
 
     def row(self, row: PrintedRow) -> None:
-        text = _GROUP.sub(lambda group: "; ".join([group[1]] * int(group[2])), plain(row["rows"]))
+        text = _GROUP.sub(lambda group: "; ".join([group[1]] * min(int(group[2]), _MOST)), plain(row["rows"]))
         parts = [piece for chunk in text.split(";") for piece in _pieces(chunk)]
         shortcut = next((part for part in parts if "shortcut" in part), "")
         steps = [step for part in parts if part != shortcut for step in self._step(part, row)]
@@ -75,7 +78,9 @@ class _Reader:
     def _module(self, row: PrintedRow, steps: list[Cells], shortcut: str, times: re.Match[str] | None) -> None:
         named: list[Cells] = []
         for number, step in enumerate(steps, start=1):
-            named.append({"layer": f"{step['type'].split()[0]}{number}"} | step | ({"from": "in"} if number == 1 else {}))
+            named.append(
+                {"layer": f"{step['type'].split()[0]}{number}"} | step | ({"from": "in"} if number == 1 else {})
+            )
         end = named[-1]["layer"]
         if "identity" in shortcut:
             named.append({"layer": "out", "type": "add", "from": f"{end}, in"})
@@ -98,7 +103,7 @@ class _Reader:
         if "optional" in part or part == "":
             return []
         if "logistic" in part:
-            numbers = re.findall(r"\d+", row["output"])
+            numbers = re.findall(r"\d{1,7}", row["output"])
             return [{"type": "fully connected", "maps": numbers[-1] if numbers else "1000"}]
         found = geometry(part)
         if found.kind == "separable":
@@ -118,7 +123,9 @@ class _Reader:
             return {"type": "conv bn"} | found.cells(padding=padding)
         if found.kind == "fully connected" and found.maps:
             return {"type": "fully connected", "maps": str(found.maps)}
-        raise CellError(f"`{part[:40]}` is no step of a module", "write Conv 32, 3x3, stride=2x2 or SeparableConv 128, 3x3")
+        raise CellError(
+            f"`{part[:40]}` is no step of a module", "write Conv 32, 3x3, stride=2x2 or SeparableConv 128, 3x3"
+        )
 
 
 def _pieces(chunk: str) -> list[str]:

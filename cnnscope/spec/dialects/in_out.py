@@ -5,13 +5,14 @@ As FaceNet's NN1 is printed. The kernel has its input maps behind it and the str
 """
 
 import re
+from math import prod
 
 from cnnscope.errors import CellError
 from cnnscope.graph import Assumption
 from cnnscope.spec.draft import Choices, Draft, Given, fault, readable
 from cnnscope.spec.faults import refusal
 from cnnscope.spec.habits import biases
-from cnnscope.spec.printed import plain, size, without_remark
+from cnnscope.spec.printed import Size, area, plain, without_remark
 from cnnscope.spec.tables.document import Document
 from cnnscope.spec.titles import PrintedRow, rows, table_with
 
@@ -25,8 +26,8 @@ TITLES = {
     "params": r"#? ?param(?:eter)?s?",
     "macs": r"fl[o]?ps|macs|ops",
 }
-_KERNEL = re.compile(r"(\d+)x(\d+)(?:x(\d+))?(?:, ?(\d+))?")
-_MAXOUT = re.compile(r"maxout(?: p ?= ?(\d+))?")
+_KERNEL = re.compile(r"(\d{1,7})x(\d{1,7})(?:x(\d{1,7}))?(?:, ?(\d{1,7}))?")
+_MAXOUT = re.compile(r"maxout(?: p ?= ?(\d{1,7}))?")
 
 
 def claims(document: Document) -> bool:
@@ -58,11 +59,9 @@ def _row(draft: Draft, row: PrintedRow) -> None:
         for metric, cell in figures.items():
             draft.figure(row.line, metric, cell)
         return
-    before, behind = size(row["in"]), size(row["out"])
+    before, behind = area(row["in"]), area(row["out"])
     if not draft.input[1]:
         draft.input = (row.line, f"{before[-1]}x{before[0]}x{before[1]}")
-    kernel = plain(row["kernel"])
-    window = _KERNEL.fullmatch(without_remark(kernel))
     pooled = "pool" in name
     figures["output"] = "x".join(map(str, behind))
     if "norm" in name and "pool" not in name:
@@ -76,21 +75,33 @@ def _row(draft: Draft, row: PrintedRow) -> None:
     elif name.startswith("l2"):
         draft.add(row.line, "l2 norm", layer=name, scale="no", **figures)
     elif pooled or name.startswith("conv"):
-        if not window:
-            raise CellError(f"`{row['kernel'][:40]}` is no window", "write 3x3x64,2")
-        if window[3] and int(window[3]) != before[-1]:
-            raise CellError(f"the window {kernel} is for {window[3]} maps, size-in has {before[-1]}", "make them agree")
-        cells = {"kernel": f"{window[1]}x{window[2]}", "stride": window[4] or "1"} | figures
-        own = {"type": "max pool"} if pooled else {"type": "conv", "maps": str(behind[-1]), "activation": "relu"}
-        entry = draft.add(row.line, layer=name, **own, **cells)
-        entry.prints, entry.unsaid = (behind[0], behind[1]), ("padding",)
+        _windowed(draft, row, name, (before, behind), figures)
     elif name.startswith(("fc", "fully", "linear")):
-        pieces = _MAXOUT.search(kernel)
-        units = str(behind[0] * behind[1] * behind[2] if len(behind) == 3 else behind[-1])
-        figures.pop("output")
-        more = {"activation": "maxout", "pieces": pieces[1] or "2"} if pieces else {}
-        draft.add(row.line, "fully connected", layer=name, maps=units, **more, **figures)
+        _full(draft, row, name, behind, figures)
     elif name != "concat":
         raise CellError(
             f"`{row['layer'][:40]}` is no row of such a table", "known are conv1, pool1, rnorm1, fc1, concat, L2"
         )
+
+
+def _windowed(draft: Draft, row: PrintedRow, name: str, sizes: tuple[Size, Size], figures: dict[str, str]) -> None:
+    before, behind = sizes
+    kernel = plain(row["kernel"])
+    window = _KERNEL.fullmatch(without_remark(kernel))
+    if not window:
+        raise CellError(f"`{row['kernel'][:40]}` is no window", "write 3x3x64,2")
+    if window[3] and int(window[3]) != before[-1]:
+        raise CellError(f"the window {kernel} is for {window[3]} maps, size-in has {before[-1]}", "make them agree")
+    cells = {"kernel": f"{window[1]}x{window[2]}", "stride": window[4] or "1"} | figures
+    own = (
+        {"type": "conv", "maps": str(behind[-1]), "activation": "relu"} if "pool" not in name else {"type": "max pool"}
+    )
+    entry = draft.add(row.line, layer=name, **own, **cells)
+    entry.prints, entry.unsaid = (behind[0], behind[1]), ("padding",)
+
+
+def _full(draft: Draft, row: PrintedRow, name: str, behind: Size, figures: dict[str, str]) -> None:
+    pieces = _MAXOUT.search(plain(row["kernel"]))
+    figures.pop("output")
+    more = {"activation": "maxout", "pieces": pieces[1] or "2"} if pieces else {}
+    draft.add(row.line, "fully connected", layer=name, maps=str(prod(behind)), **more, **figures)

@@ -157,8 +157,16 @@ def _layer(draft: Draft, call: _Call) -> None:
         return
     elif name == "Dense":
         bias = "no" if arguments.get("use_bias") == "False" else ""
-        draft.add(call.line, "fully connected", maps=_pair(arguments["units"]), bias=bias, **cells)
-    elif "Dropout" in name:
+        draft.add(call.line, "fully connected", maps=_pair(arguments.get("units", "")), bias=bias, **cells)
+    elif "Conv" in name:
+        _convolution(draft, call, arguments, cells)
+    else:
+        _without_weights(draft, call, arguments, activation)
+
+
+def _without_weights(draft: Draft, call: _Call, arguments: dict[str, str], activation: str) -> None:
+    name = call.name
+    if "Dropout" in name:
         draft.add(call.line, "dropout", p=arguments.get("rate", "0.5"))
     elif name == "Activation":
         draft.add(call.line, activation or "identity")
@@ -168,19 +176,16 @@ def _layer(draft: Draft, call: _Call) -> None:
         draft.add(call.line, "pad", padding=_pair(arguments.get("zero_padding", arguments.get("padding", "1"))))
     elif name == "UpSampling2D":
         draft.add(call.line, "upsample", scale=_pair(arguments.get("size", "2")))
-    elif "Pool" in name:
+    else:
         kernel = _pair(arguments.get("pool_size", "2"))
         stride = _pair(arguments["strides"]) if arguments.get("strides", "None") != "None" else kernel
         kind = "max pool" if name.startswith("Max") else "avg pool"
         draft.add(call.line, kind, kernel=kernel, stride=stride, padding=arguments.get("padding", "valid").lower())
-    else:
-        _convolution(draft, call, arguments, cells)
 
 
 def _convolution(draft: Draft, call: _Call, arguments: dict[str, str], cells: dict[str, str]) -> None:
-    if missing := [
-        name for name in ("filters", "kernel_size") if name not in arguments and call.name != "DepthwiseConv2D"
-    ]:
+    needed = _POSITIONAL[call.name][: 1 if call.name == "DepthwiseConv2D" else 2]
+    if missing := [name for name in needed if name not in arguments]:
         raise CellError(f"needs {missing[0]}", f"write {call.name}(16, 3)")
     shape = {"kernel": _pair(arguments["kernel_size"]), "stride": _pair(arguments.get("strides", "1"))}
     shape["padding"] = arguments.get("padding", "valid").lower()
@@ -192,9 +197,8 @@ def _convolution(draft: Draft, call: _Call, arguments: dict[str, str], cells: di
     kind = {"DepthwiseConv2D": "depthwise conv", "Conv2DTranspose": "transposed conv"}.get(call.name, "conv")
     maps = _pair(arguments["filters"]) if "filters" in arguments else ""
     more = {"groups": arguments.get("groups", ""), "dilation": _pair(arguments.get("dilation_rate", "1"))}
-    if kind == "transposed conv":
-        if shape.pop("padding") == "same" and shape["kernel"] != shape["stride"]:
-            raise CellError("Conv2DTranspose with same padding", "only windows as large as their stride are read")
+    if kind == "transposed conv" and shape.pop("padding") == "same" and shape["kernel"] != shape["stride"]:
+        raise CellError("Conv2DTranspose with same padding", "only windows as large as their stride are read")
     more = {column: cell for column, cell in more.items() if cell not in ("", "1")}
     draft.add(call.line, kind, maps=maps, bias=bias, **shape, **more, **cells)
 

@@ -1,8 +1,10 @@
-"""D15: levels of an hourglass: level | rows, `conv 3x3, ReLU 570x570x64; ...`, `up-conv 2x2 56x56x512; crop d4 64->56, concat`.
+"""D15: levels of an hourglass: level | rows, `conv 3x3, ReLU 570x570x64; ...`, `up-conv 2x2 56x56x512; crop d4
+64->56, concat`.
 
-As the figure of U-Net is copied out: every step prints its output. A size alone is a convolution like those before it, and
-one number a size with the maps of the next. `crop d4 64->56` cuts the middle out of that level's last maps and joins it.
-Unsaid: padding (solved from the sizes), ReLU behind 3x3 convolutions, biases, and how a crop is placed (in the middle).
+As the figure of U-Net is copied out: every step prints its output. A size alone is a convolution like those before
+it, and one number a size with the maps of the next. `crop d4 64->56` cuts the middle out of that level's last maps
+and joins it. Unsaid: padding (solved from the sizes), ReLU behind 3x3 convolutions, biases, and how a crop is placed
+(in the middle).
 """
 
 import re
@@ -16,14 +18,16 @@ from cnnscope.spec.printed import plain
 from cnnscope.spec.tables.document import Document
 from cnnscope.spec.titles import PrintedRow, rows, table_with
 
-EXPECTS = "columns level, rows (output size, channels), with steps such as `conv 3x3, ReLU 570x570x64; max pool 2x2 284`"
+EXPECTS = (
+    "columns level, rows (output size, channels), with steps such as `conv 3x3, ReLU 570x570x64; max pool 2x2 284`"
+)
 
 TITLES = {"level": r"level", "rows": r"(?:rows|steps|layers)(?: \(.*\))?"}
 _STEP = re.compile(
     r"(?P<kind>up-?conv|conv|max ?pool)?\s*(?:(?P<k>\d)x(?P=k)(?!\d|x))?\s*,?\s*(?P<relu>relu)?\s*"
-    r"(?:(?P<h>\d+)x(?P<w>\d+)x(?P<c>\d+)|(?P<side>\d+))"
+    r"(?:(?P<h>\d{1,7})x(?P<w>\d{1,7})x(?P<c>\d{1,7})|(?P<side>\d{1,7}))"
 )
-_CROP = re.compile(r"crop (?P<level>\w+) (?P<from>\d+) ?-> ?(?P<to>\d+)(?:, ?concat.*)?")
+_CROP = re.compile(r"crop (?P<level>\w+) (?P<from>\d{1,7}) ?-> ?(?P<to>\d{1,7})(?:, ?concat.*)?")
 
 
 def claims(document: Document) -> bool:
@@ -71,6 +75,8 @@ class _Reader:
                 self.draft.input = (row.line, f"{match['c']}x{match['h']}x{match['w']}")
                 return
             self._step(row.line, level, match, self._maps(match, steps[index + 1 :]))
+        if not self.draft.lines:
+            raise CellError("a level without steps", "write conv 3x3, ReLU 570x570x64")
         self.ends[level] = self.draft.lines[-1].name
 
     def _maps(self, match: re.Match[str], following: list[str]) -> str:
@@ -87,10 +93,14 @@ class _Reader:
         name = f"{level}_{'up' if kind == 'upconv' else 'pool' if kind == 'maxpool' else 'conv1'}"
         if kind == "maxpool":
             side = match["k"] or "2"
-            entry = self.draft.add(line, "max pool", layer=name, kernel=f"{side}x{side}", stride=side, padding="0", **printed)
+            entry = self.draft.add(
+                line, "max pool", layer=name, kernel=f"{side}x{side}", stride=side, padding="0", **printed
+            )
         elif kind == "upconv":
             side = match["k"] or "2"
-            entry = self.draft.add(line, "transposed conv", layer=name, maps=maps, kernel=f"{side}x{side}", stride=side, **printed)
+            entry = self.draft.add(
+                line, "transposed conv", layer=name, maps=maps, kernel=f"{side}x{side}", stride=side, **printed
+            )
         else:
             self.kernel = match["k"] or ("3" if not match["kind"] else self.kernel)
             relu = "relu" if self.kernel != "1" else ""

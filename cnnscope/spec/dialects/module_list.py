@@ -1,7 +1,7 @@
 """D15: a network as a list of modules, one per line: `B x7 : 1x1 384 | 1x1 192, 1x7 224, 7x1 256 | avg3, 1x1 128`.
 
-As the figures of Inception-v4 are copied out; cnnscope/spec/module_lines.py has the signs. Unsaid: the input, batch norms
-(behind every convolution), and the classifier behind the last module.
+As the figures of Inception-v4 are copied out; cnnscope/spec/module_lines.py has the signs. Unsaid: the input, batch
+norms (behind every convolution), and the classifier behind the last module.
 """
 
 from cnnscope.errors import CellError

@@ -1,8 +1,9 @@
 """D18: the parameters of a rule instead of rows: depth, w0, wa, wm, group width (RegNet); depth and k (wide ResNet).
 
-RegNet (Radosavovic et al. 2020, section 3.3): block j has width w0 + wa·j, rounded to w0·wm^i and to multiples of 8, then
-to a multiple of the group width (the nearest that is not more than 10 % below). Wide ResNet (Zagoruyko & Komodakis 2016): three stages of (d - 4) / 6 blocks
-of two 3x3 convolutions with 16k, 32k, 64k maps. A column SE is the ratio of squeeze and excite to the block's input maps.
+RegNet (Radosavovic et al. 2020, section 3.3): block j has width w0 + wa·j, rounded to w0·wm^i and to multiples of 8,
+then to a multiple of the group width (the nearest that is not more than 10 % below). Wide ResNet (Zagoruyko &
+Komodakis 2016): three stages of (d - 4) / 6 blocks of two 3x3 convolutions with 16k, 32k, 64k maps. A column SE is
+the ratio of squeeze and excite to the block's input maps.
 """
 
 import math
@@ -16,7 +17,7 @@ from cnnscope.spec.expressions import round_to
 from cnnscope.spec.faults import refusal
 from cnnscope.spec.habits import image
 from cnnscope.spec.printed import count, plain
-from cnnscope.spec.tables.document import Document
+from cnnscope.spec.tables.document import Document, Table
 from cnnscope.spec.titles import PrintedRow, rows, table_with
 
 EXPECTS = "columns depth, w0, wa, wm, group width (RegNet), or depth and k (wide ResNet), one row per network"
@@ -39,7 +40,7 @@ def claims(document: Document) -> bool:
     return _table(document) is not None
 
 
-def _table(document: Document):  # type: ignore[no-untyped-def]
+def _table(document: Document) -> Table | None:
     return table_with(document, TITLES, "depth", "w0", "wa", "wm", "group") or table_with(
         document, TITLES, "name", "depth", "k"
     )
@@ -47,6 +48,7 @@ def _table(document: Document):  # type: ignore[no-untyped-def]
 
 def read(document: Document, given: Given) -> list[Draft]:
     table = _table(document)
+    assert table
     drafts, faults = [], []
     for number, row in enumerate(rows(document, table, TITLES), start=1):
         draft = Draft(Choices(given), row["name"] or f"network {number}")
@@ -82,10 +84,10 @@ def widths(depth: int, w0: Fraction, wa: Fraction, wm: Fraction) -> list[int]:
 def _regnet(draft: Draft, row: PrintedRow) -> None:
     depth, group = count(row["depth"]), count(row["group"])
     w0, wa, wm = (_number(row[column]) for column in ("w0", "wa", "wm"))
-    if not 0 < depth <= 1_000 or w0 <= 0 or wm <= 1:
+    if not 0 < depth <= 1_000 or w0 <= 0 or wm <= 1 or group < 1:
         raise CellError("no network follows from these figures", "depth 1 to 1,000, w0 above 0, wm above 1")
     choices = draft.choices
-    ratio = choices.take("SE", row["se"] or "none", why="the ratio to the block's input maps; none is printed") if not row["se"] else row["se"]  # fmt: skip
+    ratio = row["se"] or choices.take("SE", "none", why="the ratio to the block's input maps; none is printed")
     stem = choices.take("stem", "32", why="a 3x3 convolution with stride 2")
     choices.note(Assumption("bottleneck", "1", "blocks 1x1, 3x3 in groups, 1x1 of the same width"))
     choices.note(Assumption("norm", "bn", "behind every convolution, which then has no bias"))
@@ -94,11 +96,15 @@ def _regnet(draft: Draft, row: PrintedRow) -> None:
     stages = sorted({*every})
     block = _block(draft, squeeze=ratio not in ("none", "0"))
     for stage, width in enumerate(stages, start=1):
+        if width < 1:
+            raise CellError("no network follows from these figures", "w0 of 8 or more")
         groups = min(group, width)
         maps = str(round_to(width, groups))
         cells = {"se": ratio} if ratio not in ("none", "0") else {}
         name = f"stage{stage}"
-        draft.add(row.line, block, layer=name, w=maps, gw=str(groups), stride="2", repeat=str(every.count(width)), **cells)
+        draft.add(
+            row.line, block, layer=name, w=maps, gw=str(groups), stride="2", repeat=str(every.count(width)), **cells
+        )
     _head(draft, row.line)
     image(draft)
 
@@ -113,16 +119,23 @@ def _block(draft: Draft, *, squeeze: bool) -> str:
     if squeeze:
         rows += [
             {"layer": "mean", "type": "global avg pool"},
-            {"layer": "squeeze", "type": "conv", "maps": "{floor(se*in.maps + 1/2)}", "kernel": "1x1", "activation": "relu"},
+            {
+                "layer": "squeeze",
+                "type": "conv",
+                "maps": "{floor(se*in.maps + 1/2)}",
+                "kernel": "1x1",
+                "activation": "relu",
+            },
             {"layer": "gate", "type": "conv", "maps": "{w}", "kernel": "1x1", "activation": "sigmoid"},
             {"layer": "excite", "type": "multiply", "from": "b, gate"},
         ]
     changed = "{stride != 1 or in.maps != w}"
     rows += [
         {"layer": "c", "type": "conv bn", "maps": "{w}", "kernel": "1x1"},
-        {"layer": "skip", "type": "conv bn", "maps": "{w}", "kernel": "1x1", "stride": "{stride}", "from": "in", "when": changed},
+        {"layer": "skip", "type": "conv bn", "maps": "{w}", "kernel": "1x1", "stride": "{stride}"}
+        | {"from": "in", "when": changed},
         {"layer": "out", "type": "add", "activation": "relu", "from": "c, skip"},
-    ]  # fmt: skip
+    ]
     return draft.block(f"regnet-block(w, gw{', se' if squeeze else ''}, stride=1)", rows)
 
 
@@ -131,7 +144,8 @@ def _wide_resnet(draft: Draft, row: PrintedRow) -> None:
     if (depth - 4) % 6 or depth < 10:
         raise CellError(f"a wide ResNet of {depth} layers", "6n + 4 layers make whole blocks: 16, 22, 28, 40")
     choices = draft.choices
-    choices.note(Assumption("blocks", "BN-ReLU-conv, twice 3x3", "wide ResNets put the norm first; their convolutions have no biases"))  # fmt: skip
+    why = "wide ResNets put the norm first; their convolutions have no biases"
+    choices.note(Assumption("blocks", "BN-ReLU-conv, twice 3x3", why))
     draft.add(row.line, "conv", layer="conv1", maps="16", kernel="3x3", padding="1", bias="no")
     block = wide_block(draft)
     for stage, width in enumerate((16, 32, 64), start=1):
@@ -167,4 +181,3 @@ def _head(draft: Draft, line: int, usual: str = "1000") -> None:
     if chosen != "none":
         draft.add(line, "global avg pool")
         draft.add(line, "fully connected", maps=chosen)
-

@@ -21,17 +21,17 @@ EXPECTS = (
 )
 
 _TOKEN = re.compile(
-    r"""(?P<open>[{\[])|(?P<close>[}\]])\s*(?:[x*]\s*(?P<times>\d+))?
-    |(?P<input>input(?:\s*(?:image)?\s*:?\s*\(?(?P<h>\d+)x(?P<w>\d+)(?:x(?P<c>\d+))?(?![\dx]|\s*(?:conv|,|/))(?:\s*rgb)?\)?)?)
+    r"""(?P<open>[{\[])|(?P<close>[}\]])\s*(?:[x*]\s*(?P<times>\d{1,7}))?
+    |(?P<input>input(?:\s*(?:image)?\s*:?\s*\(?(?P<h>\d{1,7})x(?P<w>\d{1,7})(?:x(?P<c>\d{1,7}))?(?![\dx]|\s*(?:conv|,|/))(?:\s*rgb)?\)?)?)
     |(?P<half>(?:max-?\s?)?pool(?:ing)?,?\s*(?:1/2|/\s?2)(?=\D|\d\s?x))
-    |(?P<global>global\s+(?:average|avg|mean)(?:\s*-?pool(?:ing)?)?(?:\s+(?P<gh>\d+)x(?P<gw>\d+))?)
-    |(?P<pool>(?:max|avg|average)?-?\s?pool(?:ing)?|max(?=\s*\d)|avg(?=\s*\d))\s*,?\s*(?P<pk>\d+)x(?P<pw>\d+)(?:(?:\s*/\s*|-s-|,?\s*stride\s+|,?\s*s)(?P<ps>\d))?(?P<pp>\s*\((?:ceil|valid|same)\))?
-    |(?P<window>\d+x\d+)\s+(?P<poolb>max|avg|average)\s*-?pool(?:ing)?(?:,?\s*(?:stride|/|s)\s*(?P<psb>\d))?
-    |(?P<ck>\d+x\d+)\s*conv(?:olution)?s?,?\s*(?P<cm>\d+)(?:,?\s*(?:stride\s*|/)(?P<cs>\d))?
-    |conv(?P<dk>\d+)-(?P<dm>\d+)
-    |(?P<tk>\d+x\d+)x(?P<tm>\d+)(?:-s-(?P<ts>\d))?
-    |(?P<nk>\d+x\d+)(?:/(?P<ns>\d))?,?\s+(?P<nm>\d+)(?:\s*,?\s*pad\s*(?P<np>\d))?(?:\s*,?\s*x\s*(?P<nx>\d+))?(?P<nv>\s+v\b)?
-    |(?P<full>fc|conn\.?|connected|full|dense)\s*-?\s*(?P<units>\d+(?:x\d+)*)
+    |(?P<global>global\s+(?:average|avg|mean)(?:\s*-?pool(?:ing)?)?(?:\s+(?P<gh>\d{1,7})x(?P<gw>\d{1,7}))?)
+    |(?P<pool>(?:max|avg|average)?-?\s?pool(?:ing)?|max(?=\s*\d)|avg(?=\s*\d))\s*,?\s*(?P<pk>\d{1,7})x(?P<pw>\d{1,7})(?:(?:\s*/\s*|-s-|,?\s*stride\s+|,?\s*s)(?P<ps>\d))?(?P<pp>\s*\((?:ceil|valid|same)\))?
+    |(?P<window>\d{1,7}x\d{1,7})\s+(?P<poolb>max|avg|average)\s*-?pool(?:ing)?(?:,?\s*(?:stride|/|s)\s*(?P<psb>\d))?
+    |(?P<ck>\d{1,7}x\d{1,7})\s*conv(?:olution)?s?,?\s*(?P<cm>\d{1,7})(?:,?\s*(?:stride\s*|/)(?P<cs>\d))?
+    |conv(?P<dk>\d{1,7})-(?P<dm>\d{1,7})
+    |(?P<tk>\d{1,7}x\d{1,7})x(?P<tm>\d{1,7})(?:-s-(?P<ts>\d))?
+    |(?P<nk>\d{1,7}x\d{1,7})(?:/(?P<ns>\d))?,?\s+(?P<nm>\d{1,7})(?:\s*,?\s*pad\s*(?P<np>\d))?(?:\s*,?\s*x\s*(?P<nx>\d{1,7}))?(?P<nv>\s+v\b)?
+    |(?P<full>fc|conn\.?|connected|full|dense)\s*-?\s*(?P<units>\d{1,7}(?:x\d{1,7})*)
     |(?P<word>soft-?max|relu|dropout|lrn|norm|flatten)
     """,
     re.VERBOSE,
@@ -88,9 +88,9 @@ def _written_out(tokens: list[re.Match[str]]) -> list[re.Match[str]]:
             if len(stack) == 1:
                 raise CellError("a brace closes that was not opened", "write {1x1x256, 3x3x512} x4")
             inside = stack.pop()
-            stack[-1] += inside * int(token["times"] or 1)
+            stack[-1] += inside * min(int(token["times"] or 1), _MOST + 1)
         else:
-            stack[-1] += [token] * int(token["nx"] or 1)
+            stack[-1] += [token] * min(int(token["nx"] or 1), _MOST + 1)
         if len(stack[-1]) > _MOST:
             raise CellError(f"more than {_MOST:,} layers", "repeat less")
     if len(stack) > 1:
@@ -109,16 +109,8 @@ def _layer(draft: Draft, line: int, token: re.Match[str]) -> None:
             # Its window is the whole map before it.
             draft.lines[-1].prints = (int(token["gh"]), int(token["gw"]))
         draft.add(line, "global avg pool")
-    elif token["pool"]:
-        kind = "avg pool" if token["pool"].startswith("av") else "max pool"
-        entry = draft.add(line, kind, kernel=f"{token['pk']}x{token['pw']}", stride=token["ps"] or token["pk"])
-        said = (token["pp"] or "").strip(" ()")
-        entry.cells |= {"rounding": "ceil"} if said == "ceil" else {"padding": said} if said else {}
-        entry.unsaid = () if said else ("padding",)
-    elif token["poolb"]:
-        kind = "max pool" if token["poolb"] == "max" else "avg pool"
-        entry = draft.add(line, kind, kernel=token["window"], stride=token["psb"] or token["window"].partition("x")[0])
-        entry.unsaid = ("padding",)
+    elif token["pool"] or token["poolb"]:
+        _pool(draft, line, token)
     elif token["full"]:
         units = 1
         for part in token["units"].split("x"):
@@ -129,6 +121,19 @@ def _layer(draft: Draft, line: int, token: re.Match[str]) -> None:
         draft.add(line, kind)
     else:
         _conv(draft, line, token)
+
+
+def _pool(draft: Draft, line: int, token: re.Match[str]) -> None:
+    if token["pool"]:
+        kind = "avg pool" if token["pool"].startswith("av") else "max pool"
+        entry = draft.add(line, kind, kernel=f"{token['pk']}x{token['pw']}", stride=token["ps"] or token["pk"])
+        said = (token["pp"] or "").strip(" ()")
+        entry.cells |= {"rounding": "ceil"} if said == "ceil" else {"padding": said} if said else {}
+        entry.unsaid = () if said else ("padding",)
+    else:
+        kind = "max pool" if token["poolb"] == "max" else "avg pool"
+        entry = draft.add(line, kind, kernel=token["window"], stride=token["psb"] or token["window"].partition("x")[0])
+        entry.unsaid = ("padding",)
 
 
 def _conv(draft: Draft, line: int, token: re.Match[str]) -> None:

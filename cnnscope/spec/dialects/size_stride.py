@@ -163,6 +163,8 @@ class _Writer:
         if not self.open:
             raise CellError("a Residual outside a brace", "write 1x beside the first row of its block")
         windows = [geometry(each.window).window for each in self.open]
+        if not all(windows):
+            raise CellError("a convolution of the brace has no window", "write 1x1 and 3x3 beside their rows")
         maps = {letter: str(count(each.filters)) for letter, each in zip("abcdefgh", self.open, strict=False)}
         block = added(self.draft, windows, self.conv, self.activation)
         made = self.draft.add(self.open[0].line, block, repeat=str(self.repeat), **maps)
@@ -173,7 +175,9 @@ class _Writer:
         kind, *behind = [part.strip() for part in entry.kind.split("+")]
         found = geometry(entry.window if entry.window and entry.window not in ("global", "-") else "")
         if kind in ("image", "input"):
-            maps = entry.filters or "3"
+            maps = str(count(entry.filters)) if entry.filters else "3"
+            if len(entry.output) < 2:
+                raise CellError("an image without a size", "write 224x224 as its output")
             self.draft.input = (entry.line, f"{maps}x{entry.output[0]}x{entry.output[1]}")
         elif re.fullmatch(r"conv(?:olution(?:al)?)?(?: layer)?", kind):
             made = self.draft.add(

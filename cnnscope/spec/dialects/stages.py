@@ -23,9 +23,9 @@ _ROWS = {
     "layers": r"#? ?(?:of )?layers",
     "maps": r"#? ?(?:of )?(?:filters|maps|channels)",
 }
-_LAYERS = re.compile(r"(?:(\d+) ?\+ ?)?(\d+) ?\*? ?n|(\d+)")
+_LAYERS = re.compile(r"(?:(\d{1,7}) ?\+ ?)?(\d{1,7}) ?\*? ?n|(\d{1,7})")
 _FIGURES = (
-    ("params", r"(?:params?|parameters).*|#? ?params?|table \d+"),
+    ("params", r"(?:params?|parameters).*|#? ?params?|table \d{1,7}"),
     ("macs", r"macs.*|flops.*"),
     ("depth", r"(?:#? ?)layers|depth"),
 )
@@ -49,10 +49,10 @@ def read(document: Document, given: Given) -> list[Draft]:
                 drafts.append(draft)
             return drafts
         choices = Choices(given)
-        n = choices.take("n", "3", why="the table leaves it open; 3 makes the smallest of the family")
-        if not n.isdecimal() or not 0 < int(n) < 10_000:
-            raise UsageError(f"--assume n={n[:40]}: not a number of blocks", "write a whole number such as 9")
-        return [_network(table, choices, int(n), "")]
+        blocks = choices.take("n", "3", why="the table leaves it open; 3 makes the smallest of the family")
+        if not blocks.isdecimal() or len(blocks) > 4 or int(blocks) < 1:
+            raise UsageError(f"--assume n={blocks[:40]}: not a number of blocks", "write a whole number such as 9")
+        return [_network(table, choices, int(blocks), "")]
     except CellError as error:
         raise SpecError(document.path, [fault(table.line, "", error)]) from None
 

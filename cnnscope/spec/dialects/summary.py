@@ -65,7 +65,7 @@ class _Reader:
         if not match:
             raise CellError(f"`{row['layer'][:40]}` names no type", "write conv2d_1 (Conv2D)")
         name, kind = match[1] or match[2], match[2].lower()
-        shape = tuple(int(number) for number in re.findall(r"\d+", row["output"]))
+        shape = tuple(int(number) for number in re.findall(r"\d{1,7}", row["output"]))
         params = count(row["params"]) if row["params"] else 0
         if kind == "inputlayer":
             self._start(row.line, shape)
@@ -96,7 +96,7 @@ class _Reader:
         self.draft.input = (line, f"{shape[2]}x{shape[0]}x{shape[1]}" if len(shape) == 3 else str(shape[0]))
 
     def _first(self, line: int, kind: str, shape: tuple[int, ...], params: int) -> None:
-        """No input row: one or three channels, whichever the first convolution's params allow; its size is the output's."""
+        """No input row: one or three channels, as the first convolution's params allow; its size is the output's."""
         if kind != "conv2d" or len(shape) != 3:
             raise CellError("the summary has no input layer", "add a row `input (InputLayer) | (None, 28, 28, 1) | 0`")
         fitting = [channels for channels in (3, 1) if (kernel := _kernel(params, channels, shape[2])) and kernel % 2]

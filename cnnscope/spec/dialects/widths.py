@@ -13,7 +13,7 @@ from cnnscope.spec import modules
 from cnnscope.spec.draft import Choices, Draft, Given, fault, readable
 from cnnscope.spec.faults import refusal
 from cnnscope.spec.habits import image, units
-from cnnscope.spec.printed import count, plain, size
+from cnnscope.spec.printed import area, count, plain, size
 from cnnscope.spec.solve import HALF
 from cnnscope.spec.tables.document import Document, Table, TableRow
 
@@ -116,13 +116,16 @@ class _Network:
                 self.draft.figure(row.line, metric, width)
             return
         shape = size(cells["size"]) if cells["size"] else ()
-        printed = (shape[0], shape[-1] if len(shape) == 2 else shape[0]) if shape else None
+        if shape and len(shape) != 2:
+            raise CellError(f"`{cells['size'][:40]}` is not height x width", "write 224x224")
+        printed = (shape[0], shape[1]) if shape else None
         stride = cells["stride"] or "1"
         repeat = cells["repeat"] or "1"
         self.width = width or (self.width if not name or name.startswith("stage") else "")
         if name in ("image", "input"):
             maps = str(count(width)) if width else "3"
-            self.draft.input = (row.line, f"{maps}x{shape[0]}x{shape[-1]}")
+            sides = area(cells["size"])
+            self.draft.input = (row.line, f"{maps}x{sides[0]}x{sides[1]}")
         elif name.startswith("stage") or not name:
             self.stage = name or self.stage
             self._units(row.line, stride, repeat, printed)
