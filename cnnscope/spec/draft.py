@@ -132,9 +132,16 @@ class Draft:
             self.figures.append((line, metric, printed))
 
     def block(self, heading: str, rows: Iterable[Cells]) -> str:
-        """Declare a block once; returns its name."""
-        self.blocks.setdefault(heading, [*rows])
-        return heading.partition("(")[0]
+        """Declare a block; returns its name, with a number where another block has that name already."""
+        name, _, parameters = heading.partition("(")
+        body, number = [*rows], 1
+        while True:
+            own = f"{name}{number if number > 1 else ''}"
+            taken = next((other for other in self.blocks if other.partition("(")[0] == own), "")
+            if not taken or (taken == f"{own}({parameters}" and self.blocks[taken] == body):
+                self.blocks.setdefault(f"{own}({parameters}", body)
+                return own
+            number += 1
 
     def _free(self, name: str, type: str) -> str:
         taken = {line.name for line in self.lines} | {"in"}

@@ -8,15 +8,15 @@ classifier, where the table ends before it.
 """
 
 import re
-from typing import NamedTuple
 
 from cnnscope.errors import CellError
 from cnnscope.graph import Assumption
+from cnnscope.spec.branch_rows import POOL, Rows, pool, width
 from cnnscope.spec.draft import Cells, Choices, Draft, Given, Line, fault, readable
 from cnnscope.spec.faults import refusal
 from cnnscope.spec.habits import classifier, image
 from cnnscope.spec.modules import side_by_side
-from cnnscope.spec.printed import area, count, geometry, plain, size, without_remark
+from cnnscope.spec.printed import area, geometry, plain, size, without_remark
 from cnnscope.spec.tables.document import Document
 from cnnscope.spec.titles import PrintedRow, has, require, rows, table_with
 
@@ -39,11 +39,8 @@ TITLES = {
     "macs": r"ops|flo?ps|operations|madds|mult-adds",
 }
 _BRANCHES = ("n1x1", "n3x3_reduce", "n3x3", "n5x5_reduce", "n5x5", "double_reduce", "double", "proj")
-_STRIDE = re.compile(r"(\d{1,7}) ?(?:, ?(\d))?")
-_POOL = re.compile(r"\b(l2|avg|average|max|m)\b")
 _NAMED = re.compile(r"\((\d{1,7})x(\d{1,7})(?:x\d{1,7})?, ?(\d)\)")
 """conv1 (7x7x3, 2), as FaceNet names its first row."""
-_WINDOW = re.compile(r"(\d{1,7})x\1(?: ?[,/] ?(\d))?")
 
 
 def claims(document: Document) -> bool:
@@ -113,7 +110,7 @@ def _window(draft: Draft, row: PrintedRow, name: str, conv: str, bias: str, figu
     shape = area(row["size"])
     named = _NAMED.search(name)
     name = _NAMED.sub("", name).strip()
-    window = geometry(without_remark(row["patch"]) or _POOL.sub(" ", plain(row["proj"])).replace(", ", "/"))
+    window = geometry(without_remark(row["patch"]) or POOL.sub(" ", plain(row["proj"])).replace(", ", "/"))
     if named:
         window = window._replace(kernel=(int(named[1]), int(named[2])), stride=int(named[3]))
     first, *rest = [part.strip() for part in name.split("+")]
@@ -144,44 +141,35 @@ def _figures(row: PrintedRow) -> Cells:
     return {metric: cell for metric, cell in found.items() if readable(metric, cell)}
 
 
-class _Pool(NamedTuple):
-    kind: str
-    kernel: str
-    stride: int
-    projection: int
-
-
 def _module(draft: Draft, row: PrintedRow, name: str, conv: str, bias: str, figures: Cells) -> None:
     """A row of branches: the widths become arguments, its structure a block."""
-    widths = {column: _width(row[column]) for column in _BRANCHES if column != "proj"}
+    widths = {column: width(row[column]) for column in _BRANCHES if column != "proj"}
     if not row["n1x1"] and not row["proj"] and not widths["double"][0] and not widths["n5x5"][0]:
         _reduced(draft, row, name, conv, bias, figures, widths)
         return
     strided = geometry(row["patch"]).stride if row["patch"] else 0
     strides = [strided, *(stride for _, stride in widths.values())]
     down = max(1, *strides)
-    pool = _pool(row["proj"], down)
-    if pool:
-        down = max(down, pool.stride)
-    rows_of = _Rows(conv, bias, down)
+    found = pool(row["proj"], down)
+    if found:
+        down = max(down, found.stride)
+    rows_of = Rows(conv, bias, down)
     branches = [
         rows_of.branch(widths, *columns) for columns in (("n1x1",), ("n3x3_reduce", "n3x3"), ("n5x5_reduce", "n5x5"))
     ]
     branches.append(rows_of.branch(widths, "double_reduce", "double", "double"))
-    if pool:
-        branches.append(rows_of.pooled(pool))
+    if found:
+        branches.append(rows_of.pooled(found))
     used = [
         column
         for column in widths
         if any(f"{{{column}}}" in cells.get("maps", "") for branch in branches for cells in branch)
     ]
     arguments = {column: str(widths[column][0]) for column in used}
-    parameters = [*used, *(["proj"] if pool and pool.projection else []), *(["stride"] if down > 1 else [])]
-    if pool and pool.projection:
-        arguments["proj"] = str(pool.projection)
-    block = side_by_side(
-        draft, _block_name(draft, parameters, branches), [branch for branch in branches if branch], parameters
-    )
+    parameters = [*used, *(["proj"] if found and found.projection else []), *(["stride"] if down > 1 else [])]
+    if found and found.projection:
+        arguments["proj"] = str(found.projection)
+    block = side_by_side(draft, "inception", [branch for branch in branches if branch], parameters)
     entry = draft.add(
         row.line,
         block,
@@ -193,53 +181,6 @@ def _module(draft: Draft, row: PrintedRow, name: str, conv: str, bias: str, figu
     _prints(entry, row)
 
 
-def _block_name(draft: Draft, parameters: list[str], branches: list[list[Cells]]) -> str:
-    """inception, or with a number where its branches differ from those of earlier ones."""
-    shape = str([[(cells["layer"], cells["type"]) for cells in branch] for branch in branches])
-    for number in range(1, 100):
-        name = f"inception{number if number > 1 else ''}"
-        heading = next((heading for heading in draft.blocks if heading.partition("(")[0] == name), "")
-        if not heading:
-            break
-        known = str([(cells["layer"], cells["type"]) for cells in draft.blocks[heading][:-1]])
-        same = str([(cells["layer"], cells["type"]) for branch in branches for cells in branch])
-        if known == same and heading == f"{name}({', '.join(parameters)})" and shape:
-            break
-    return name
-
-
-class _Rows:
-    """The rows of a module's branches."""
-
-    def __init__(self, conv: str, bias: str, stride: int) -> None:
-        self.conv, self.bias, self.stride = conv, bias, stride
-
-    def branch(self, widths: dict[str, tuple[int, int]], *columns: str) -> list[Cells]:
-        if not widths[columns[-1]][0]:
-            return []
-        filled = [column for column in columns if widths[column][0]]
-        rows = []
-        for index, column in enumerate(filled):
-            kernel = "1x1" if "reduce" in column or column == "n1x1" else "5x5" if "5x5" in column else "3x3"
-            label = column.removeprefix("n").replace("_", " ") + ("" if filled.count(column) == 1 else f" {index}")
-            last = index == len(filled) - 1
-            stride = "{stride}" if last and self.stride > 1 and column != "n1x1" else ""
-            rows.append(self._conv(label, f"{{{column}}}", kernel, stride))
-        return rows
-
-    def pooled(self, pool: _Pool) -> list[Cells]:
-        stride = "{stride}" if pool.stride > 1 else "1"
-        rows = [{"layer": "pool", "type": pool.kind, "kernel": pool.kernel, "stride": stride, "padding": "same"}]
-        if pool.projection:
-            rows.append(self._conv("pool proj", "{proj}", "1x1", ""))
-        return rows
-
-    def _conv(self, layer: str, maps: str, kernel: str, stride: str) -> Cells:
-        cells = {"layer": layer, "type": self.conv, "maps": maps, "kernel": kernel, "stride": stride}
-        padding = "" if kernel == "1x1" else "same"
-        return cells | {"padding": padding, "bias": self.bias, "activation": "relu"}
-
-
 def _reduced(
     draft: Draft, row: PrintedRow, name: str, conv: str, bias: str, figures: Cells, widths: dict[str, tuple[int, int]]
 ) -> None:
@@ -247,17 +188,10 @@ def _reduced(
     window = geometry(row["patch"]) if row["patch"] else geometry("3x3/1")
     one = {"type": conv, "activation": "relu", "bias": bias}
     block = draft.block(
-        "reduced(n3x3_reduce, n3x3, stride=1)",
+        "reduced(n3x3_reduce, n3x3, kernel=3x3, stride=1)",
         [
             one | {"layer": "3x3 reduce", "maps": "{n3x3_reduce}", "kernel": "1x1"},
-            one
-            | {
-                "layer": "3x3",
-                "maps": "{n3x3}",
-                "kernel": window.window or "3x3",
-                "stride": "{stride}",
-                "padding": "same",
-            },
+            one | {"layer": "3x3", "maps": "{n3x3}", "kernel": "{kernel}", "stride": "{stride}", "padding": "same"},
         ],
     )
     arguments = {column: str(widths[column][0]) for column in ("n3x3_reduce", "n3x3")}
@@ -265,6 +199,7 @@ def _reduced(
         row.line,
         block,
         layer=re.sub(r"\W+", "_", name).strip("_"),
+        kernel=window.window or "3x3",
         stride=str(window.stride or 1),
         **arguments,
         **figures,
@@ -275,37 +210,6 @@ def _reduced(
 def _prints(entry: Line, row: PrintedRow) -> None:
     shape = size(row["size"]) if row["size"] else ()
     entry.prints = (shape[0], shape[1]) if len(shape) > 1 else None
-
-
-def _width(cell: str) -> tuple[int, int]:
-    """256,2 -> 256 maps with stride 2."""
-    text = plain(cell)
-    if not text:
-        return 0, 0
-    match = _STRIDE.fullmatch(text)
-    if not match:
-        raise CellError(f"`{cell[:40]}` is not a number of maps", "write 64, or 256,2 for stride 2")
-    return count(match[1]), int(match[2] or 0)
-
-
-def _pool(cell: str, down: int) -> _Pool | None:
-    """32 · avg + 32 · max + pass through · m, 32p · L2, 64p · m 3x3,2: kind, window, stride and projection."""
-    text = plain(cell)
-    if not text:
-        return None
-    word = _POOL.search(text)
-    kind = {"l2": "lp pool", "a": "avg pool"}.get(
-        word[1] if word and word[1] == "l2" else word[1][0] if word else "", "max pool"
-    )
-    window = _WINDOW.search(text)
-    kernel = f"{window[1]}x{window[1]}" if window else "3x3"
-    rest = _WINDOW.sub(" ", _POOL.sub(" ", text))
-    stride = int(window[2]) if window and window[2] else down
-    width = re.search(r"(\d{1,7}) ?p?\b", rest)
-    rest = re.sub(r"(\d{1,7}) ?p?\b|pass(?:ed)? ?-?through|proj(?:ection)?|\bp\b|[+,\s-]", "", rest)
-    if rest:
-        raise CellError(f"`{cell[:40]}` is no pool with its projection", "write avg + 64, max + pass through, or 64")
-    return _Pool(kind, kernel, stride, int(width[1]) if width else 0)
 
 
 def _shape(shape: tuple[int, ...]) -> str:
