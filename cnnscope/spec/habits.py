@@ -34,6 +34,14 @@ def units(draft: Draft, usual: str = "1000", why: str = "the table leaves the nu
     return draft.choices.take("classes", usual, why=why)
 
 
+def whole_choice(draft: Draft, what: str, usual: str, why: str) -> int:
+    """A number that the table leaves open."""
+    text = draft.choices.take(what, usual, why=why)
+    if not text.isdecimal() or len(text) > 9 or int(text) < 1:
+        raise UsageError(f"--assume {what}={text[:40]} is not a whole number", f"write a number such as {usual}")
+    return int(text)
+
+
 def multiplier(draft: Draft, what: str, why: str) -> Fraction:
     """A factor for all widths or depths, 1 for the network as it is printed."""
     text = draft.choices.take(what, "1", why=why)

@@ -2,11 +2,11 @@
 
 import re
 
-from cnnscope.errors import CellError
+from cnnscope.errors import CellError, SpecError
 from cnnscope.graph import Assumption
 from cnnscope.spec import modules
-from cnnscope.spec.draft import Draft, Line
-from cnnscope.spec.habits import image
+from cnnscope.spec.draft import Draft, Line, fault
+from cnnscope.spec.habits import image, whole_choice
 from cnnscope.spec.printed import Geometry
 from cnnscope.spec.stack_cells import Item, Stack, Word
 
@@ -36,7 +36,7 @@ class Rows:
         choices = self.draft.choices
         if self.family == "dense":
             why = "the title of the column prints none"
-            self.growth = self.growth or int(choices.take("growth", "32", why=why))
+            self.growth = self.growth or whole_choice(self.draft, "growth", "32", why)
             order = "BN-ReLU-conv; 1x1 convolutions of 4k maps; transitions halve the maps; the first has 2k"
             choices.note(Assumption("dense layers", order, "the table prints neither widths nor norms"))
         elif self.family == "residual":
@@ -46,8 +46,14 @@ class Rows:
             choices.note(
                 Assumption("between the windows", parts, "blocks that begin with a depthwise window have them")
             )
+        faults = []
         for line, name, printed, found in self._pending:
-            self._write(line, name, printed, found)
+            try:
+                self._write(line, name, printed, found)
+            except CellError as error:
+                faults.append(fault(line, f"{name} {self.draft.name}".strip(), error))
+        if faults:
+            raise SpecError("", faults)
         self._ending()
         self._input()
 
@@ -158,12 +164,13 @@ class Rows:
             return
         line = self.draft.lines[-1].line
         why = "the table ends without one; `none` leaves it out"
-        chosen = self.draft.choices.take("classifier", "1000", why=why)
-        if chosen == "none":
+        if self.draft.choices.given.get("classifier") == "none":
+            self.draft.choices.take("classifier", "1000", why=why)
             return
+        classes = whole_choice(self.draft, "classifier", "1000", why)
         if not any(kind.startswith("global") for kind in kinds):
             self._operator(line, "", Geometry(kind="global avg pool"))
-        self._operator(line, "", Geometry(kind="fully connected", maps=int(chosen)))
+        self._operator(line, "", Geometry(kind="fully connected", maps=classes))
 
     def _input(self) -> None:
         """224 for a first row of 112 with stride 2."""

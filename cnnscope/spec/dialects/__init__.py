@@ -1,8 +1,8 @@
 """Families of printed tables: Document -> Program. One file each, found by file name.
 
-A dialect is a module with EXPECTS (what such a table looks like, one line for errors), claims(document) and
-read(document, given), which returns one draft for each network of the table. The canonical language reads every page
-with front matter and every table with a `type` column that no other dialect claims.
+A dialect is a module with EXPECTS (what such a table looks like, one line for errors), WORD (what only such tables
+have), claims(document) and read(document, given), which returns one draft for each network of the table. The canonical
+language reads every page with front matter and every table with a `type` column that no other dialect claims.
 """
 
 import importlib
@@ -14,7 +14,7 @@ from types import ModuleType
 from cnnscope.errors import Fault, SpecError, UsageError
 from cnnscope.spec.faults import refusal
 from cnnscope.spec.program import Program
-from cnnscope.spec.tables.document import Document
+from cnnscope.spec.tables.document import Document, Table
 
 _CANONICAL = "canonical"
 
@@ -35,9 +35,9 @@ def read(document: Document, given: Mapping[str, str] | None = None) -> Program:
     modules = [] if document.has_front else [_load(name) for name in dialects()]
     claiming = [module for module in modules if module.claims(document)]
     if len(claiming) > 1:
-        raise SpecError(
-            document.path, [Fault(0, "", "two dialects read this table, each in its own way", _expectations(claiming))]
-        )
+        words = " or ".join(f"`{module.WORD}`" for module in claiming)
+        hint = f"{_expectations(claiming)}\n  a word settles it: keep only one of {words}"
+        raise SpecError(document.path, [Fault(0, "", "two dialects read this table, each in its own way", hint)])
     if not claiming and not canonical.claims(document):
         if document.faults:
             raise refusal(document.path, document.faults)
@@ -62,7 +62,22 @@ def _nothing(document: Document, modules: list[ModuleType]) -> Fault:
         return Fault(0, "", "no table of layers in this file", _expectations(modules))
     table = document.tables[0]
     header = ", ".join(table.header)[:60]
-    return Fault(table.line, "", f"no dialect reads a table with the columns {header}", _expectations(modules))
+    hint = "\n  ".join((*_nearest(table, modules), _expectations(modules)))
+    return Fault(table.line, "", f"no dialect reads a table with the columns {header}", hint)
+
+
+def _nearest(table: Table, modules: list[ModuleType]) -> list[str]:
+    """The dialect that knows most of a table's titles, and which of its own are not there; none where it knows few."""
+    from cnnscope.spec.titles import found
+
+    titled = [module for module in modules if hasattr(module, "TITLES")]
+    best = max(titled, key=lambda module: len(found(table, module.TITLES)))
+    known = {*found(table, best.TITLES).values()}
+    if len(known) < 2:
+        return []
+    missing = ", ".join(name.replace("_", " ") for name in best.TITLES if name not in known)
+    name = best.__name__.rpartition(".")[2]
+    return [f"nearest is {name}: it knows {len(known)} of the columns, and has others: {missing}"]
 
 
 def _expectations(modules: list[ModuleType]) -> str:

@@ -17,6 +17,7 @@ from cnnscope.spec.printed import count, geometry, size
 from cnnscope.spec.tables.document import Document, clean
 
 EXPECTS = "a line such as INPUT -> [CONV -> RELU -> POOL]*2 -> FC, with CONV: 3x3, 64 in further lines or assumed"
+WORD = "an arrow between CONV and POOL"
 
 _ARROW = re.compile(r"->|→|⟶|=>|\\rightarrow|\\to\b")
 _BETWEEN_LAYERS = re.compile(r"\bconv\w*\s*\]?\s*->|->\s*[\[\s]*conv\w*\s*(?:->|\]|$)", re.IGNORECASE)

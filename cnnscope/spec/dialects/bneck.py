@@ -20,6 +20,7 @@ from cnnscope.spec.tables.document import Document
 from cnnscope.spec.titles import PrintedRow, require, rows, table_with
 
 EXPECTS = "columns Input, Operator (bneck, 3x3), exp size, #out, SE, NL, s"
+WORD = "exp size"
 
 TITLES = {
     "input": r"input(?: ?size)?",

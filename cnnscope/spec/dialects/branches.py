@@ -21,6 +21,7 @@ from cnnscope.spec.tables.document import Document
 from cnnscope.spec.titles import PrintedRow, has, require, rows, table_with
 
 EXPECTS = "columns type, output size, #1x1, #3x3 reduce, #3x3, #5x5 reduce (or double #3x3), #5x5, pool proj"
+WORD = "#3x3 reduce"
 
 TITLES = {
     "type": r"type|layer(?: type)?",

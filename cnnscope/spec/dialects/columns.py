@@ -16,6 +16,7 @@ from cnnscope.spec.printed import plain, size
 from cnnscope.spec.tables.document import Document, Table, TableRow
 
 EXPECTS = "one column per network, with cells such as conv3-64, maxpool, FC-4096"
+WORD = "conv3-64"
 
 _CONV = re.compile(r"conv\s*<?(\d{1,7})>?\s*-\s*<?(\d{1,7})>?")
 _MANY = re.compile(r"(.*?[\d)])\s*(?:×|[xX*]|\\times)\s*(\d{1,2})")

@@ -15,6 +15,7 @@ from cnnscope.spec.habits import image
 from cnnscope.spec.tables.document import Document
 
 EXPECTS = "sections [net], [convolutional] with lines filters=32, size=3, stride=1"
+WORD = "[net]"
 
 _SECTION = re.compile(r"\[([a-z_]+)\]", re.IGNORECASE)
 _ACTIVATIONS = {

@@ -19,6 +19,7 @@ from cnnscope.spec.tables.document import Document
 from cnnscope.spec.titles import PrintedRow, rows, table_with
 
 EXPECTS = "columns type, patch size/stride or remarks, input size"
+WORD = "patch size/stride or remarks"
 
 TITLES = {"type": r"type|layer", "patch": r"patch ?size ?/ ?stride(?: or remarks)?|remarks", "input": r"input ?size"}
 _FIGURE = re.compile(r"fig(?:ure|\.)? ?(\d+)")

@@ -18,6 +18,7 @@ from cnnscope.spec.tables.document import Document
 from cnnscope.spec.titles import PrintedRow, rows, table_with
 
 EXPECTS = "columns Type / Stride, Filter Shape (3x3x32 dw, 1x1x32x64), Input Size"
+WORD = "Filter Shape"
 
 TITLES = {"type": r"(?:layer )?type ?/ ?stride", "filter": r"filter ?shape", "input": r"input ?size"}
 _STRIDE = re.compile(r"/ ?s? ?(\d)")

@@ -19,6 +19,7 @@ from cnnscope.spec.tables.document import Document
 from cnnscope.spec.titles import PrintedRow, require, rows, table_with
 
 EXPECTS = "columns layer name/type, output size, filter size / stride, s1x1, e1x1, e3x3"
+WORD = "s1x1"
 
 TITLES = {
     "layer": r"layer(?: name)?(?: ?/ ?type)?|name|type",

@@ -19,6 +19,7 @@ from cnnscope.spec.tables.document import Document
 from cnnscope.spec.titles import PrintedRow, rows, table_with
 
 EXPECTS = "columns flow, rows, output, with modules such as `ReLU, SeparableConv 256; MaxPooling 3x3, stride=2x2`"
+WORD = "flow"
 
 TITLES = {"flow": r"flow|stage|part", "rows": r"rows|layers|module|operations", "output": r"output(?: ?size)?"}
 _OPENS = re.compile(r"relu|conv|pool|shortcut|\bfc\b|logistic|identity|dropout|optional")

@@ -17,6 +17,7 @@ from cnnscope.spec.tables.document import Document
 from cnnscope.spec.titles import PrintedRow, rows, table_with
 
 EXPECTS = "columns layer, size-in, size-out, kernel (7x7x3,2)"
+WORD = "size-in"
 
 TITLES = {
     "layer": r"layer|type|name",

@@ -21,6 +21,7 @@ from cnnscope.spec.tables.document import Document
 from cnnscope.spec.titles import PrintedRow, require, rows, table_with
 
 EXPECTS = "columns Input, Operator, t, c, n, s"
+WORD = "t"
 
 TITLES = {
     "input": r"input(?: ?size)?",

@@ -17,6 +17,7 @@ from cnnscope.spec.habits import image
 from cnnscope.spec.tables.document import Document
 
 EXPECTS = "a Keras Sequential model: Sequential([Conv2D(16, 3), MaxPool2D(), Flatten(), Dense(10)])"
+WORD = "Sequential"
 
 _CALL = re.compile(r"\b([A-Z][A-Za-z0-9]*)\s*\(")
 _NUMBERS = re.compile(r"\d+")

@@ -20,6 +20,7 @@ from cnnscope.spec.program import Figure, Program
 from cnnscope.spec.tables.document import Document, Table, TableRow, clean
 
 EXPECTS = "lines such as `3x3 conv, 64  memory: 224*224*64=3.2M params: (3*3*3)*64 = 1,728`"
+WORD = "memory:"
 
 _LINE = re.compile(
     r"(?P<layer>.*?)(?:\[(?P<output>[^\[\]]*)\])?\s*memory:(?P<memory>.*?)(?:(?:params|weights):(?P<params>.*))?",

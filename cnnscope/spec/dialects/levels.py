@@ -21,6 +21,7 @@ from cnnscope.spec.titles import PrintedRow, rows, table_with
 EXPECTS = (
     "columns level, rows (output size, channels), with steps such as `conv 3x3, ReLU 570x570x64; max pool 2x2 284`"
 )
+WORD = "level"
 
 TITLES = {"level": r"level", "rows": r"(?:rows|steps|layers)(?: \(.*\))?"}
 _STEP = re.compile(

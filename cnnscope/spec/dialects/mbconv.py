@@ -21,6 +21,7 @@ from cnnscope.spec.tables.document import Document, Table
 from cnnscope.spec.titles import PrintedRow, found, require, rows
 
 EXPECTS = "columns Stage, Operator (MBConv6, k3x3), Resolution or Stride, #Channels, #Layers"
+WORD = "MBConv6"
 
 TITLES = {
     "stage": r"stage(?: ?i)?",

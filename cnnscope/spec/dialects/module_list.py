@@ -13,6 +13,7 @@ from cnnscope.spec.module_lines import LINE, module
 from cnnscope.spec.tables.document import Document
 
 EXPECTS = "lines such as `A x4 : 1x1 96 | 1x1 64, 3x3 96 | avg3, 1x1 96`, one per module"
+WORD = "A : 1x1 96 | 3x3 96"
 
 
 def claims(document: Document) -> bool:

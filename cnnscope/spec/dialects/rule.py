@@ -21,6 +21,7 @@ from cnnscope.spec.tables.document import Document, Table
 from cnnscope.spec.titles import PrintedRow, rows, table_with
 
 EXPECTS = "columns depth, w0, wa, wm, group width (RegNet), or depth and k (wide ResNet), one row per network"
+WORD = "wm"
 
 TITLES = {
     "name": r"name|model|network|",

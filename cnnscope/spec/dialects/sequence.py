@@ -19,6 +19,7 @@ from cnnscope.spec.tables.document import Document, clean
 EXPECTS = (
     "a chain of tokens such as 7x7x64-s-2 | maxpool 2x2-s-2 | 3x3 conv, 64 | FC 4096, parted by |, commas or lines"
 )
+WORD = "7x7x64-s-2"
 
 _TOKEN = re.compile(
     r"""(?P<open>[{\[])|(?P<close>[}\]])\s*(?:[x*]\s*(?P<times>\d{1,7}))?

@@ -22,6 +22,7 @@ from cnnscope.spec.tables.document import Document, Table
 from cnnscope.spec.titles import PrintedRow, found, rows
 
 EXPECTS = "columns Type, Filters, Size/Stride (3x3/2), Output"
+WORD = "Size/Stride"
 
 TITLES = {
     "repeat": r"repeat|times|n|",

@@ -18,6 +18,7 @@ from cnnscope.spec.stack_rows import Rows
 from cnnscope.spec.tables.document import Document, Table, TableRow
 
 EXPECTS = "a column of output sizes and one column per network with stacks such as [3x3, 64; 3x3, 64] x2"
+WORD = "[3x3, 64; 3x3, 64] x2"
 
 _SIZE = r"output(?: size)?|feature map(?: size)?"
 _NAME = r"|stage|layers?|layer name|group(?: name)?|name"

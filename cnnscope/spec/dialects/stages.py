@@ -17,6 +17,7 @@ from cnnscope.spec.printed import count, plain, size
 from cnnscope.spec.tables.document import Document, Table
 
 EXPECTS = "rows output map size, # layers (1+2n, 2n), # filters, with one column per stage"
+WORD = "output map size"
 
 _ROWS = {
     "size": r"(?:output )?(?:feature )?map size|output size",

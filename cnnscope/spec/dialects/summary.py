@@ -16,6 +16,7 @@ from cnnscope.spec.tables.document import Document
 from cnnscope.spec.titles import PrintedRow, rows, table_with
 
 EXPECTS = "columns Layer (type), Output Shape, Param #, as model.summary() prints them"
+WORD = "Param #"
 
 TITLES = {"layer": r"layer \(type\)", "output": r"output shape", "params": r"param(?:s| ?#)?"}
 _NAMED = re.compile(r"(.*?)\s*\(([A-Za-z0-9]+)\)")

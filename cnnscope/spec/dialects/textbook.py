@@ -19,6 +19,7 @@ from cnnscope.spec.solve import solve
 from cnnscope.spec.tables.document import Document, Table, TableRow
 
 EXPECTS = "columns Type, Maps, Size, Kernel size, with types such as Convolution, Max pooling, Fully connected, Input"
+WORD = "Kernel size"
 
 _TYPES = (
     (re.compile(r"conv(olution(al)?)?( layer)?"), "conv"),

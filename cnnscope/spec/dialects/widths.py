@@ -20,6 +20,7 @@ from cnnscope.spec.tables.document import Document, Table, TableRow
 EXPECTS = (
     "columns Layer, Output size, KSize, Stride, Repeat and one column of widths per network (0.5x, 1x or g=1, g=2)"
 )
+WORD = "KSize"
 
 TITLES = {
     "layer": r"layer",
