@@ -16,9 +16,11 @@ import pytest
 
 import cnnscope
 from cnnscope import render
+from cnnscope.analysis.report import JudgedClaim
 from cnnscope.doctor.finding import Diagnosis, Finding, Status
 from cnnscope.errors import UsageError
 from cnnscope.render import View, formats, pages
+from cnnscope.render.pages.claims import Checked
 from cnnscope.render.pages.listing import Listed
 from cnnscope.render.sheet import Column, Remark, Sheet, arrange, check, number, words
 from tests.cli.shell import cnnscope as command_line
@@ -58,7 +60,17 @@ def _diagnoses(directory) -> list[Any]:
     return [Diagnosis(tuple(Finding(name, status, name, name) for name in HOSTILE for status in statuses))]
 
 
-SAMPLES: dict[str, Callable[..., list[Any]]] = {"analysis": _analyses, "doctor": _diagnoses, "listing": _lists}
+def _claims(directory) -> list[Any]:
+    claims = [JudgedClaim(1, name, "params", "1K", 1000, number % 2 == 0, name) for number, name in enumerate(HOSTILE)]
+    return [[Checked(claim.layer, claim.layer, claim, claim.why) for claim in claims]]
+
+
+SAMPLES: dict[str, Callable[..., list[Any]]] = {
+    "analysis": _analyses,
+    "claims": _claims,
+    "doctor": _diagnoses,
+    "listing": _lists,
+}
 """Results of every page; a new page adds its own."""
 
 
