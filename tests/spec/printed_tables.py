@@ -24,6 +24,10 @@ PUBLISHED = [
     Published("vgg.md", "C", 133_638_952, 11_770_888_192),
     Published("vgg.md", "D", 138_357_544, 15_470_264_320),
     Published("vgg.md", "E", 143_667_240, 19_632_062_464),
+    # The same with a line per convolution and merged cells in the first column, as the paper has it.
+    Published("vgg_as_printed.md", "A-LRN", 132_863_336, 7_609_090_048),
+    Published("vgg_as_printed.md", "C", 133_638_952, 11_770_888_192),
+    Published("vgg_as_printed.md", "E", 143_667_240, 19_632_062_464),
     # imgclsmob ZFNet.
     Published("zfnet.md", "", 62_357_608, 1_168_032_896),
     # dlcookbook's Caffe model.
@@ -69,6 +73,7 @@ PUBLISHED = [
     Published("shufflenet_v1.md", "g = 1", 1_531_936, 143_078_976),
     Published("shufflenet_v1.md", "g = 4", 1_968_344, 134_339_776),
     Published("shufflenet_v1.md", "g = 8", 2_434_768, 138_365_952),
+    Published("shufflenet_v1_two_headers.md", "g = 8", 2_434_768, 138_365_952),
     # torchvision shufflenet_v2_x0_5 ... x2_0.
     Published("shufflenet_v2.md", "0.5×", 1_366_792, 40_476_448),
     Published("shufflenet_v2.md", "1×", 2_278_604, 144_907_992),

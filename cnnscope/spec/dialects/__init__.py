@@ -8,13 +8,14 @@ language reads every page with front matter and every table with a `type` column
 import importlib
 import pkgutil
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from types import ModuleType
 
 from cnnscope.errors import Fault, SpecError, UsageError
 from cnnscope.spec.faults import refusal
 from cnnscope.spec.program import Program
-from cnnscope.spec.tables.document import Document, Table
+from cnnscope.spec.tables.document import Document, Table, TableRow
 
 _CANONICAL = "canonical"
 
@@ -34,6 +35,11 @@ def read(document: Document, given: Mapping[str, str] | None = None) -> Program:
     canonical = _load(_CANONICAL)
     modules = [] if document.has_front else [_load(name) for name in dialects()]
     claiming = [module for module in modules if module.claims(document)]
+    if not claiming and modules and not canonical.claims(document):
+        # Titles over two rows: the lower ones name the columns.
+        lower = _with_lower_titles(document)
+        claiming = [module for module in modules if module.claims(lower)]
+        document = lower if claiming else document
     if len(claiming) > 1:
         words = " or ".join(f"`{module.WORD}`" for module in claiming)
         hint = f"{_expectations(claiming)}\n  a word settles it: keep only one of {words}"
@@ -55,6 +61,16 @@ def read(document: Document, given: Mapping[str, str] | None = None) -> Program:
     if not document.has_front:
         read_page.page = document
     return read_page
+
+
+def _with_lower_titles(document: Document) -> Document:
+    """The document with the first row of each table in its header, where it fills it."""
+    tables = []
+    for table in document.tables:
+        first, *rest = table.rows or [TableRow(table.line, ())]
+        titles = tuple(below or above for above, below in zip(table.header, first.cells, strict=False))
+        tables.append(replace(table, header=titles, rows=rest) if rest else table)
+    return replace(document, tables=tables)
 
 
 def _nothing(document: Document, modules: list[ModuleType]) -> Fault:

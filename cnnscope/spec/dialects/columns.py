@@ -151,6 +151,8 @@ def _token(draft: Draft, line: int, text: str, stage: int, index: int) -> tuple[
         stage, index = stage + 1, 0
     elif full := re.fullmatch(r"fc-?\s?(\d{1,7})", token):
         draft.add(line, "fully connected", maps=full[1], activation="relu")
+    elif depth := re.fullmatch(r"(\d{1,4}) (?:weight )?layers", token):
+        draft.figure(line, "depth", depth[1])
     elif token == "lrn":
         draft.add(line, "lrn", layer=f"norm{stage}")
     elif re.fullmatch(r"soft-?\s?max", token):

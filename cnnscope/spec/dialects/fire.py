@@ -86,6 +86,8 @@ def _window(draft: Draft, row: PrintedRow, name: str, shape: tuple[int, ...], pr
         entry = draft.add(row.line, kind, layer=name, **found.cells(stride=str(found.stride or 1)), **printed)
     elif kind == "conv":
         width = maps[1] if maps else str(shape[-1] if len(shape) == 3 else found.maps)
+        if width == "0":
+            raise CellError("a convolution without maps", "write 111x111x96 as its output, or (x96) behind its window")
         entry = draft.add(row.line, "conv", layer=name, activation="relu", **found.cells(maps=width), **printed)
     else:
         raise CellError(
