@@ -181,6 +181,7 @@ def command_line() -> str:
         "| 0 | fine |",
         "| 1 | a printed figure does not hold, under `--strict`; `doctor` finds something broken |",
         "| 2 | bad usage or bad input |",
+        "| 3 | `claims` found nothing to check |",
         "| 4 | an error of cnnscope itself |",
         "| 130 | interrupted |",
     ]

@@ -1,7 +1,7 @@
 """The command line: one file per command; each parses, makes one API call and prints. main() catches all errors.
 
-Exit codes: 0 fine, 1 a claim is false under --strict or doctor finds something broken, 2 bad usage or input, 4 an error
-of ours, 130 interrupted.
+Exit codes: 0 fine, 1 a claim is false under --strict or doctor finds something broken, 2 bad usage or input, 3
+nothing to check, 4 an error of ours, 130 interrupted.
 """
 
 import importlib

@@ -127,7 +127,7 @@ def _arguments(name: str, text: str) -> dict[str, str]:
             start = index + 1
     found: dict[str, str] = {}
     places = iter(_POSITIONAL.get(name, ()))
-    for part in (part.strip() for part in (*parts, text[start:])):
+    for part in (" ".join(part.split()) for part in (*parts, text[start:])):
         if named := re.fullmatch(r"(\w+)\s*=\s*(.*)", part, re.DOTALL):
             found[named[1]] = named[2].strip().strip("'\"")
         elif part:

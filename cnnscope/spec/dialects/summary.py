@@ -67,10 +67,7 @@ class _Reader:
             raise CellError(f"`{row['layer'][:40]}` names no type", "write conv2d_1 (Conv2D)")
         name, kind = match[1] or match[2], match[2].lower()
         shape = tuple(int(number) for number in re.findall(r"\d{1,7}", row["output"]))
-        if not shape or min(shape) < 1 or ("2d" in kind and "global" not in kind and len(shape) != 3):
-            raise CellError(f"`{row['output'][:40]}` is not the shape of a {match[2]}", "write (None, 28, 28, 16)")
-        if "2d" in kind and self.shape and len(self.shape) != 3:
-            raise CellError(f"a {match[2]} behind a layer without height and width", "check the order of the rows")
+        self._check(row, match[2], shape)
         params = count(row["params"]) if row["params"] else 0
         if kind == "inputlayer":
             self._start(row.line, shape)
@@ -95,6 +92,14 @@ class _Reader:
                 "known are Conv2D, MaxPooling2D, AveragePooling2D, Flatten, Dense, Dropout, BatchNormalization",
             )
         self.shape = shape or self.shape
+
+    def _check(self, row: PrintedRow, kind: str, shape: tuple[int, ...]) -> None:
+        """Layers of maps have three numbers and stand behind others that have."""
+        of_maps = "2d" in kind.lower()
+        if not shape or min(shape) < 1 or (of_maps and "lobal" not in kind and len(shape) != 3):
+            raise CellError(f"`{row['output'][:40]}` is not the shape of a {kind}", "write (None, 28, 28, 16)")
+        if of_maps and self.shape and len(self.shape) != 3:
+            raise CellError(f"a {kind} behind a layer without height and width", "check the order of the rows")
 
     def _start(self, line: int, shape: tuple[int, ...]) -> None:
         self.shape = shape
