@@ -26,7 +26,7 @@ from cnnscope.ops.attention import Attention
 from cnnscope.ops.conv import Conv, DepthwiseConv, LinkedConv
 from cnnscope.ops.linear import RBF, FullyConnected, Maxout
 from cnnscope.ops.merge import Add, Concat, MatrixProduct, Multiply
-from cnnscope.ops.norm import BatchNorm, GroupNorm, L2Norm, LayerNorm, LocalResponseNorm, Scale
+from cnnscope.ops.norm import BatchNorm, GroupNorm, L2Norm, LayerNorm, LayerScale, LocalResponseNorm
 from cnnscope.ops.op import Call, Constant, Cost, Op, Spelling, Weight
 from cnnscope.ops.pool import AvgPool, MaxPool
 from cnnscope.ops.reshape import Dropout, Flatten, Identity, Slice, Split, Tokens
@@ -40,7 +40,7 @@ OPERATORS: tuple[type[Op], ...] = (
     MaxPool, AvgPool, GlobalAvgPool, GlobalMaxPool, AdaptiveAvgPool, AdaptiveMaxPool,
     LpPool, StochasticPool, FractionalMaxPool, TrainablePool,
     FullyConnected, RBF, Maxout,
-    BatchNorm, LocalResponseNorm, LayerNorm, GroupNorm, L2Norm, Scale,
+    BatchNorm, LocalResponseNorm, LayerNorm, GroupNorm, L2Norm, LayerScale,
     Relu, Relu6, LeakyRelu, PRelu, Elu, Selu, Gelu, Silu, HardSwish, HardSigmoid, Sigmoid, Tanh, ScaledTanh, Softplus,
     Mish, Softmax,
     Add, Multiply, Concat, MatrixProduct, Attention,
@@ -91,7 +91,7 @@ __all__ = [
     "LayerNorm",
     "GroupNorm",
     "L2Norm",
-    "Scale",
+    "LayerScale",
     "Relu",
     "Relu6",
     "LeakyRelu",

@@ -235,15 +235,15 @@ class L2Norm(Op):
         return Call("nn.functional.normalize", {"dim": 1}, ("in",), output), *scaled
 
 
-class Scale(Op):
+class LayerScale(Op):
     """A learned factor per channel: ConvNeXt's layer scale (Touvron et al. 2021, CaiT; Liu et al. 2022)."""
 
-    type = "scale"
+    type = "layer scale"
     in_place = True
     saves = frozenset({"input"})
 
     def output(self, *inputs: Shape) -> Shape:
-        channels_of(inputs[0], "scale")
+        channels_of(inputs[0], "layer scale")
         return inputs[0]
 
     def weights(self, *inputs: Shape) -> dict[str, Weight]:

@@ -94,7 +94,7 @@ def convnext(draft: Draft, kernel: str) -> str:
         [
             {"layer": "window", "type": "depthwise conv layer norm", "kernel": kernel, "padding": "same", "from": "in"},
             {"layer": "wide", "type": "conv", "maps": "{wide}", "kernel": "1x1", "activation": "gelu"},
-            {"layer": "narrow", "type": "conv scale", "maps": "{maps}", "kernel": "1x1"},
+            {"layer": "narrow", "type": "conv layer scale", "maps": "{maps}", "kernel": "1x1"},
             {"layer": "out", "type": "add", "from": "narrow, in"},
         ],
     )

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cnnscope.graph import place
-from cnnscope.ops import BatchNorm, Cost, GroupNorm, L2Norm, LayerNorm, LocalResponseNorm, Op, Scale
+from cnnscope.ops import BatchNorm, Cost, GroupNorm, L2Norm, LayerNorm, LayerScale, LocalResponseNorm, Op
 from cnnscope.shapes import Shape, Window
 from tests.ops.agreement import assert_refused, assert_row, assert_values
 
@@ -28,7 +28,7 @@ ROWS = [
     pytest.param(GroupNorm(), [(1, 64, 56, 56)], (1, 64, 56, 56), 128, 0, id="32 groups of two channels (Wu & He 2018)"),
     pytest.param(GroupNorm(groups=8), [(1, 8, 9, 7)], (1, 8, 9, 7), 16, 0, id="as many groups as channels: instance norm"),
     pytest.param(L2Norm(), [(1, 512, 38, 38)], (1, 512, 38, 38), 512, 0, id="SSD scales conv4_3 by a factor per channel (Liu et al. 2015)"),
-    pytest.param(Scale(), [(1, 96, 56, 56)], (1, 96, 56, 56), 96, 0, id="ConvNeXt's layer scale: one factor per map (Liu et al. 2022)"),
+    pytest.param(LayerScale(), [(1, 96, 56, 56)], (1, 96, 56, 56), 96, 0, id="ConvNeXt's layer scale: one factor per map (Liu et al. 2022)"),
     pytest.param(L2Norm(scale=False), [(1, 128)], (1, 128), 0, 0, id="FaceNet's embedding has length 1 and nothing to learn (Schroff et al. 2015)"),
 ]  # fmt: skip
 
@@ -40,7 +40,7 @@ COSTS = [
     pytest.param(LayerNorm(), [(1, 197, 768)], Cost(multiply_adds=302_592, adds=302_592, multiplies=151_296, divides=394, transcendentals=197), id="layer norm of 151,296 values in 197 tokens"),
     pytest.param(GroupNorm(), [(2, 64, 56, 56)], Cost(multiply_adds=802_816, adds=802_816, multiplies=401_408, divides=128, transcendentals=64), id="group norm of 401,408 values in 2 x 32 groups"),
     pytest.param(L2Norm(), [(1, 512, 38, 38)], Cost(multiply_adds=739_328, multiplies=739_328, divides=739_328, transcendentals=1_444), id="L2 norm: a square, a divide and a factor for each of 739,328, a root for each of 38 x 38"),
-    pytest.param(Scale(), [(1, 96, 56, 56)], Cost(multiplies=301_056), id="a factor for each of 96 x 56 x 56"),
+    pytest.param(LayerScale(), [(1, 96, 56, 56)], Cost(multiplies=301_056), id="a factor for each of 96 x 56 x 56"),
     pytest.param(L2Norm(scale=False), [(1, 128)], Cost(multiply_adds=128, divides=128, transcendentals=1), id="L2 norm without factors"),
 ]  # fmt: skip
 
@@ -57,7 +57,7 @@ ERRORS = [
     pytest.param(KRIZHEVSKY, [(1, 10)], "needs maps (channels x height x width), got 10", NEEDS_MAPS, id="a response norm needs maps"),
     pytest.param(LocalResponseNorm(n=4), [(1, 96, 55, 55)], "a sum over 4 neighbouring maps", "n must be odd: the map itself and as many on either side", id="ONNX and torch put the fourth neighbour on different sides"),
     pytest.param(BatchNorm(), [(1, 196, 64)], "needs maps or features, got tokens 196x64", "put bn before the tokens row", id="batch norm of tokens"),
-    pytest.param(Scale(), [(1, 196, 64)], "needs maps or features, got tokens 196x64", "put scale before the tokens row", id="factors of tokens"),
+    pytest.param(LayerScale(), [(1, 196, 64)], "needs maps or features, got tokens 196x64", "put layer scale before the tokens row", id="factors of tokens"),
     pytest.param(L2Norm(), [(1, 196, 64)], "needs maps or features, got tokens 196x64", "put l2 norm before the tokens row", id="L2 norm of tokens"),
     pytest.param(GroupNorm(), [(1, 48, 7, 7)], "48 channels cannot be split into 32 groups", "groups must divide 48", id="groups that do not divide"),
     pytest.param(GroupNorm(), [(1, 32, 1, 1)], "one value in each of 32 groups", "less its own mean nothing is left of it: use fewer groups", id="groups of one value, which torch refuses too"),
@@ -70,7 +70,7 @@ VALUES = [
     pytest.param(LayerNorm(), [[1, 3]], [[-0.999995, 2.99999]], {"weight": [1, 2], "bias": [0, 1]}, id="mean 2, variance 1 + 1e-5"),
     pytest.param(LayerNorm(), [[[[1]], [[3]]]], [[[[-0.999995]], [[2.99999]]]], {"weight": [1, 2], "bias": [0, 1]}, id="of maps, over the channels of each position"),
     pytest.param(GroupNorm(groups=1), [[[[1, 1]], [[3, 3]]]], [[[[-0.999995, -0.999995]], [[2.99999, 2.99999]]]], {"weight": [1, 2], "bias": [0, 1]}, id="one mean over channels and positions"),
-    pytest.param(Scale(), [[[[3]], [[4]]]], [[[[3]], [[8]]]], {"weight": [[[1]], [[2]]]}, id="3 and 2 times 4"),
+    pytest.param(LayerScale(), [[[[3]], [[4]]]], [[[[3]], [[8]]]], {"weight": [[[1]], [[2]]]}, id="3 and 2 times 4"),
     pytest.param(L2Norm(), [[[[3]], [[4]]]], [[[[0.6]], [[1.6]]]], {"weight": [[[1]], [[2]]]}, id="3/5, and 4/5 times 2"),
 ]  # fmt: skip
 
