@@ -17,6 +17,7 @@ import pytest
 
 import cnnscope
 from cnnscope import render
+from cnnscope.analysis.report import JudgedClaim
 from cnnscope.budgets.baseline import Baseline, NetworkEntry
 from cnnscope.budgets.verdicts import STATUSES, Blamed, Place, Verdict, Verdicts
 from cnnscope.calibration.calibrate import Calibration
@@ -25,6 +26,7 @@ from cnnscope.doctor.finding import Diagnosis, Finding, Status
 from cnnscope.errors import RefusedError, UsageError
 from cnnscope.profiling.record import LayerWork, Profile
 from cnnscope.render import View, formats, pages
+from cnnscope.render.pages.claims import Checked
 from cnnscope.render.sheet import Column, Remark, Sheet, arrange, check, number, words
 from cnnscope.runtimes import Kernel
 from cnnscope.spec.catalogue import Listed
@@ -145,11 +147,17 @@ def _verified(report: Any) -> Verification:
     )
 
 
+def _claims(directory) -> list[Any]:
+    claims = [JudgedClaim(1, name, "params", "1K", 1000, number % 2 == 0, name) for number, name in enumerate(HOSTILE)]
+    return [[Checked(claim.layer, claim.layer, claim, claim.why) for claim in claims]]
+
+
 SAMPLES: dict[str, Callable[..., list[Any]]] = {
     "analysis": _analyses,
     "verdicts": _verdicts,
     "baseline": _baselines,
     "calibration": _calibrations,
+    "claims": _claims,
     "doctor": _diagnoses,
     "listing": _lists,
     "profile": _profiles,
