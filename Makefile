@@ -39,7 +39,7 @@ format: $(dev) ## format the code and mend what ruff can mend
 	@$(venv)/bin/ruff check --fix-only .
 	@$(venv)/bin/ruff format .
 
-docs: $(dev) ## write the generated pages of docs/
+docs: $(dev) ## write the generated pages of docs/ and the index of specs/
 	@$(python) docs/generate.py
 
 bench: $(dev) ## measure start-up, analysis, export, and what measuring costs

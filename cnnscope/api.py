@@ -4,25 +4,24 @@ import glob
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from cnnscope import render
 from cnnscope.analysis import claims, report
 from cnnscope.analysis.memory import OPTIMIZER_COPIES, Optimizer
 from cnnscope.analysis.report import Report
 from cnnscope.errors import CellError, MissingExtraError, UnknownModelError, UsageError
-from cnnscope.graph import Graph, walk
+from cnnscope.graph import Graph
 from cnnscope.shapes import Shape
-from cnnscope.spec import zoo
+from cnnscope.spec import files, zoo
 from cnnscope.spec.build import build
-from cnnscope.spec.program import Program, input_shape, normal
+from cnnscope.spec.program import Program, input_shape
+from cnnscope.spec.zoo import normal
 from cnnscope.units import DTYPE_BYTES
 
 if TYPE_CHECKING:
-    from cnnscope.render.pages.listing import Listed
     from cnnscope.verification.record import Verification
 
 Dtype = Literal["float32", "float16", "bfloat16", "int8"]
@@ -73,7 +72,12 @@ class Network:
         _check(batch, dtype, optimizer)
         graph = self.shaped(input)
         result = report.analyze(graph, batch=batch, dtype=dtype, optimizer=optimizer, in_place=in_place)
-        judged = self._judged if self._states_input else claims.judge(graph, report.analyze(graph))
+        # A report on the page's own terms judges its claims too; any other needs a second one.
+        terms = batch == 1 and dtype == "float32" and optimizer == "momentum" and in_place
+        if terms and (not self._states_input or graph is self.graph):
+            judged = claims.judge(graph, result)
+        else:
+            judged = self._judged if self._states_input else claims.judge(graph, report.analyze(graph))
         return replace(result, claims=judged, renderers=_RENDERERS)
 
     @cached_property
@@ -116,10 +120,11 @@ def load_all(model: str) -> list[Network]:
         # Messages name the page as the README links it, wherever the package is installed.
         program.path = f"{entry.path.parent.name}/{entry.path.name}"
         return _networks(program, entry.variant)
-    if path == zoo.STDIN and not sys.stdin:
+    if path == files.STDIN and not sys.stdin:
         raise UsageError("standard input is closed", "name a file")
-    if path == zoo.STDIN:
-        return _networks(zoo.read_page(path, zoo.decode(path, sys.stdin.buffer.read(zoo.LARGEST_FILE + 1))), variant)
+    if path == files.STDIN:
+        text = files.decode(path, sys.stdin.buffer.read(files.LARGEST_FILE + 1))
+        return _networks(zoo.read_page(path, text), variant)
     return _networks(zoo.read_file(path), variant)
 
 
@@ -158,24 +163,6 @@ def verify(
 def networks() -> list[str]:
     """The names of all networks in the zoo, in page order."""
     return [name for name, _ in zoo.index().values()]
-
-
-def catalogue(pattern: str = "*") -> "list[Listed]":
-    """Figures of every network whose name matches a pattern ("vgg*"), or contains it."""
-    wanted = normal(pattern)
-    wanted = wanted if glob.has_magic(wanted) else f"*{wanted}*"
-    chosen = [(name, entry) for key, (name, entry) in zoo.index().items() if fnmatchcase(key, wanted)]
-    read = {path: zoo.read_file(str(path)) for path in dict.fromkeys(entry.path for _, entry in chosen)}
-    return [_listed(name, Network(read[entry.path], entry.variant), entry.path.stem) for name, entry in chosen]
-
-
-def _listed(name: str, network: Network, family: str) -> "Listed":
-    from cnnscope.render.pages.listing import Listed
-
-    graph = network.graph
-    layers = list(walk(graph))
-    params, macs = (sum(layer.placed.params for layer in layers), sum(layer.placed.cost.macs for layer in layers))
-    return Listed(name, family, network.program.year, graph.input_shape, params, macs, graph.source)
 
 
 def _split_variant(model: str) -> tuple[str, str]:

@@ -1,4 +1,5 @@
-"""Writes what is generated: operators.md from the vocabulary, cli.md from --help, the console blocks of the README.
+"""Writes what is generated: operators.md from the vocabulary, cli.md from --help, the README's console blocks, and the
+index of specs/, which holds the figures that `cnnscope list` shows.
 
 `make docs` runs it; tests/test_docs.py compares the files with what this would write.
 """
@@ -9,13 +10,14 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 from cnnscope.cli import COMMANDS
 from cnnscope.ops import OPERATORS, SYNONYMS, Op
 from cnnscope.shapes import Padding, Pair, Sides, elements
+from cnnscope.spec import catalogue
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -39,9 +41,14 @@ SPECIAL = {
 }
 
 
-def pages() -> dict[Path, str]:
-    """Every generated page with its text."""
-    return {HERE / "operators.md": operators(), HERE / "cli.md": command_line(), ROOT / "README.md": readme()}
+def pages() -> dict[Path, Callable[[], str]]:
+    """Every generated file with the function that writes its text."""
+    return {
+        ROOT / "specs" / catalogue.INDEX: catalogue.index_text,
+        HERE / "operators.md": operators,
+        HERE / "cli.md": command_line,
+        ROOT / "README.md": readme,
+    }
 
 
 def readme() -> str:
@@ -101,16 +108,16 @@ OVERRIDES: dict[str, Any] = {
     "group norm": {"groups": 4},
     "crop": {"padding": (1, 1, 1, 1)},
 }
-SHAPES = {"matrix product": ((1, 8, 16), (1, 16, 8)), "attention": ((1, 8, 16),)}
+SHAPES = {"matrix product": ((1, 8, 16), (1, 16, 8)), "attention": ((1, 8, 16),), "class token": ((1, 8, 16),)}
 
 
 def _costs() -> Iterator[str]:
     """One row per operator: its arithmetic by kind on a sample, per output value."""
     kinds = ("MACs", "multiply-adds", "adds", "multiplies", "compares", "divides", "transcendentals")
     yield from ("## Arithmetic", "")
-    yield "Operations of each kind per output value, for 16 maps of 8x8 (attention and the matrix product: 8 tokens of"
-    yield "16 features), 16 maps or units out, 3x3 windows, 4 groups in group norm, 2 inputs where there are several,"
-    yield from ("bilinear upsampling.", "")
+    yield "Operations of each kind per output value, for 16 maps of 8x8 (attention, class token, matrix product: 8"
+    yield "tokens of 16 features), 16 maps or units out, 3x3 windows, 4 groups in group norm, 2 inputs where there are"
+    yield from ("several, bilinear upsampling.", "")
     yield f"| operator | {' | '.join(kinds)} | runs in place |"
     yield f"|---|{'--:|' * len(kinds)}---|"
     for operator in OPERATORS:
@@ -197,5 +204,5 @@ def _help(words: list[str]) -> str:
 
 
 if __name__ == "__main__":
-    for path, text in pages().items():
-        path.write_text(text, encoding="utf-8")
+    for path, write in pages().items():
+        path.write_text(write(), encoding="utf-8")

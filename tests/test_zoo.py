@@ -16,13 +16,15 @@ from cnnscope.analysis.rows import RowReport, rows
 from cnnscope.graph import INPUT, Claim
 from cnnscope.shapes import elements
 from cnnscope.spec import zoo
-from cnnscope.spec.program import normal
+from cnnscope.spec.zoo import normal
 from cnnscope.units import exact, parse_printed
 from tests.published import (
+    AT_SIZES,
     LAYERS,
     LENET5_CONNECTIONS,
     NETWORKS,
     RECEPTIVE_FIELDS,
+    AtSize,
     Layer,
     Network,
     ReceptiveField,
@@ -37,6 +39,8 @@ from tests.published_claims import (
     SmallLayer,
 )
 from tests.published_claims import Claim as LectureClaim
+from tests.published_peers import Peer
+from tests.published_peers import rows as peers
 
 NAMES = cnnscope.networks()
 
@@ -64,6 +68,20 @@ def test_a_network_has_its_published_totals(fact: Network) -> None:
     known = {metric: figure for metric, figure in published.items() if figure is not None}
     assert known
     assert {metric: getattr(found, metric) for metric in known} == known
+
+
+@pytest.mark.parametrize(
+    "peer, count", [pytest.param(peer, count, id=f"{peer.network} by {count.__name__}") for peer, count in peers()]
+)
+def test_a_network_counted_as_a_tool_counts_comes_to_what_it_prints(
+    peer: Peer, count: Callable[[Report], Fraction]
+) -> None:
+    assert f"{float(count(report(peer.network)) / 10**6):.2f}" == f"{float(peer.printed):.2f}"
+
+
+@pytest.mark.parametrize("fact", [pytest.param(fact, id=f"{fact.network} at {fact.input}") for fact in AT_SIZES])
+def test_a_network_has_its_published_macs_at_other_sizes(fact: AtSize) -> None:
+    assert cnnscope.load(fact.network).analyze(input=fact.input).macs == fact.macs
 
 
 def seen_at(name: str, role: str) -> RowReport:
@@ -307,6 +325,36 @@ KNOWN_FALSE = [
     ("googlenet", "", "macs", "1.5 billion"),
     ("inception-bottleneck", "", "macs", "353M"),
     ("resnet50-v1", "", "macs", "3.8x10^9"),
+    ("mobilenet_v2_1.4", "", "params", "6.9M"),
+    ("mobilenet_v2_1.4", "", "macs", "585M"),
+    ("mobilenet_v3_large", "", "params", "5.4M"),
+    ("mobilenet_v3_large", "", "macs", "219M"),
+    ("mobilenet_v3_small", "", "macs", "56M"),
+    ("shufflenet_v1_g4", "", "macs", "133M"),
+    ("shufflenet_v1_g8", "", "macs", "137M"),
+    ("shufflenet_v2_x0_5", "", "macs", "41M"),
+    ("shufflenet_v2_x1_0", "", "macs", "146M"),
+    ("shufflenet_v2_x1_5", "", "macs", "299M"),
+    ("shufflenet_v2_x2_0", "", "macs", "591M"),
+    ("efficientnet_b1", "", "macs", "0.70B"),
+    ("efficientnet_b4", "", "macs", "4.2B"),
+    ("efficientnet_b5", "", "macs", "9.9B"),
+    ("efficientnet_b7", "", "macs", "37B"),
+    ("efficientnet_v2_s-v1", "", "macs", "8.8B"),
+    ("ghostnet_1.3", "", "macs", "226M"),
+    ("densenet264", "", "depth", "264"),
+    ("inception_v3", "Conv2d_3b_1x1", "size", "71x71x80"),
+    ("inception_v3", "Conv2d_4a_3x3", "size", "35x35x192"),
+    ("inception_v3-aux", "Conv2d_3b_1x1", "size", "71x71x80"),
+    ("inception_v3-aux", "Conv2d_4a_3x3", "size", "35x35x192"),
+    ("inception_v3", "", "depth", "42"),
+    ("inception_v3", "", "macs", "5 billion"),
+    ("bn-inception", "3c", "size", "28x28x576"),
+    ("bn-inception", "4c", "size", "14x14x576"),
+    ("bn-inception", "4d", "size", "14x14x576"),
+    ("bn-inception", "4e", "size", "14x14x1024"),
+    ("darknet53", "", "macs", "18.7G"),
+    ("fcn-32s", "", "params", "134M"),
 ]
 
 

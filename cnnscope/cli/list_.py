@@ -1,7 +1,7 @@
 """cnnscope list: the networks of the zoo."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
 
@@ -10,22 +10,48 @@ from cnnscope.errors import UnknownModelError
 from cnnscope.render import formats
 from cnnscope.render.pages import listing
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cnnscope.spec.catalogue import Listed
+
 
 def run(
     pattern: Annotated[str, Argument(help="Part of a name, or a pattern such as 'vgg*'.")] = "*",
+    sort: Annotated[
+        str | None, Option(help=" | ".join(column.name for column in listing.COLUMNS) + "; numbers largest first.")
+    ] = None,
+    condition: Annotated[
+        str | None,
+        Option("--where", help="Columns, < <= > >= == !=, and, or, not, ( ): 'params < 5M and family != vgg*'."),
+    ] = None,
     format_name: Annotated[str | None, Option("--format", help=" | ".join(formats.names()))] = None,
     output: Annotated[
         list[Path] | None, Option("-o", "--output", help="Write here; the ending chooses the format. Repeatable.")
     ] = None,
     color: Annotated[str, Option(help="auto | always | never")] = "auto",
 ) -> None:
-    """Networks by name, with input, parameters, MACs and source."""
-    from cnnscope.api import catalogue
+    """Networks by name, with family, year, input, parameters, MACs and source."""
+    from cnnscope.spec.catalogue import catalogue
 
     options.known_format(format_name)
+    view = options.view(listing, sort=sort, color=color)
+    holds = _where(condition) if condition is not None else None
     entries = catalogue(pattern)
     if not entries:
         raise UnknownModelError(f"no network matches `{pattern}`", "`cnnscope list` alone shows all of them")
-    options.deliver(
-        listing, [entries], options.view(listing, color=color), format_name=format_name, outputs=output or []
-    )
+    chosen = [entry for entry in entries if holds is None or holds(entry)]
+    if not chosen:
+        raise UnknownModelError(
+            f"none of {len(entries)} network{'s' if len(entries) > 1 else ''} meets `{condition}`",
+            "widen the condition, or leave it out",
+        )
+    # Sorted here, so that JSON has the same order.
+    rows = listing.sheet(chosen, view).rows
+    options.deliver(listing, [rows], view, format_name=format_name, outputs=output or [])
+
+
+def _where(condition: str) -> "Callable[[Listed], bool]":
+    from cnnscope.render.where import where
+
+    return where(listing.COLUMNS, condition)

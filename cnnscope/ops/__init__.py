@@ -24,9 +24,10 @@ from cnnscope.ops.activation import (
 from cnnscope.ops.adaptive_pool import AdaptiveAvgPool, AdaptiveMaxPool, GlobalAvgPool, GlobalMaxPool
 from cnnscope.ops.attention import Attention
 from cnnscope.ops.conv import Conv, DepthwiseConv, LinkedConv
+from cnnscope.ops.embedding import ClassToken, PositionEmbedding
 from cnnscope.ops.linear import RBF, FullyConnected, Maxout
 from cnnscope.ops.merge import Add, Concat, MatrixProduct, Multiply
-from cnnscope.ops.norm import BatchNorm, GroupNorm, L2Norm, LayerNorm, LocalResponseNorm
+from cnnscope.ops.norm import BatchNorm, GroupNorm, L2Norm, LayerNorm, LayerScale, LocalResponseNorm
 from cnnscope.ops.op import Call, Constant, Cost, Op, Spelling, Weight
 from cnnscope.ops.pool import AvgPool, MaxPool
 from cnnscope.ops.reshape import Dropout, Flatten, Identity, Slice, Split, Tokens
@@ -40,10 +41,10 @@ OPERATORS: tuple[type[Op], ...] = (
     MaxPool, AvgPool, GlobalAvgPool, GlobalMaxPool, AdaptiveAvgPool, AdaptiveMaxPool,
     LpPool, StochasticPool, FractionalMaxPool, TrainablePool,
     FullyConnected, RBF, Maxout,
-    BatchNorm, LocalResponseNorm, LayerNorm, GroupNorm, L2Norm,
+    BatchNorm, LocalResponseNorm, LayerNorm, GroupNorm, L2Norm, LayerScale,
     Relu, Relu6, LeakyRelu, PRelu, Elu, Selu, Gelu, Silu, HardSwish, HardSigmoid, Sigmoid, Tanh, ScaledTanh, Softplus,
     Mish, Softmax,
-    Add, Multiply, Concat, MatrixProduct, Attention,
+    Add, Multiply, Concat, MatrixProduct, Attention, ClassToken, PositionEmbedding,
     Slice, Split, ChannelShuffle, DepthToSpace, SpaceToDepth, Upsample, Pad, Crop,
     Flatten, Tokens, Dropout, Identity,
 )  # fmt: skip
@@ -91,6 +92,7 @@ __all__ = [
     "LayerNorm",
     "GroupNorm",
     "L2Norm",
+    "LayerScale",
     "Relu",
     "Relu6",
     "LeakyRelu",
@@ -112,6 +114,8 @@ __all__ = [
     "Concat",
     "MatrixProduct",
     "Attention",
+    "ClassToken",
+    "PositionEmbedding",
     "Slice",
     "Split",
     "ChannelShuffle",

@@ -1,4 +1,4 @@
-"""Normalisation: batch, local response, layer, group, L2.
+"""Normalisation: batch, local response, layer, group, L2; and the scaling that takes its place, one factor a channel.
 
 Epsilons and running-statistics momentum do not change any count; they are spelled with each library's usual value.
 """
@@ -242,3 +242,25 @@ class L2Norm(Op):
         output = "unit" if self.scale else "out"
         scaled = (Call("torch.mul", {}, ("unit", "weight")),) if self.scale else ()
         return Call("nn.functional.normalize", {"dim": 1}, ("in",), output), *scaled
+
+
+class LayerScale(Op):
+    """A learned factor per channel and nothing else (Touvron et al. 2021, CaiT; ConvNeXt's branches): one multiply."""
+
+    type = "layer scale"
+    in_place = True
+    saves = frozenset({"input"})
+
+    def weights(self, *inputs: Shape) -> dict[str, Weight]:
+        shape = inputs[0]
+        # Channels stand first in maps and features, last in tokens.
+        return {"weight": Weight((shape[-1],) if len(shape) == 3 else (shape[1], *(1 for _ in shape[2:])))}
+
+    def cost(self, *inputs: Shape) -> Cost:
+        return Cost(multiplies=elements(inputs[0]))
+
+    def onnx(self, *inputs: Shape) -> Spelling:
+        return (Call("Mul", {}, ("in", "weight")),)
+
+    def torch(self, *inputs: Shape) -> Spelling:
+        return (Call("torch.mul", {}, ("in", "weight")),)

@@ -65,6 +65,9 @@ class _Builder:
         self.claims: list[Claim] = []
         self.faults: list[Fault] = []
         self._calls: list[str] = []
+        self._caller = 0
+        """The line that calls an imported block, for whose rows it stands: they are on another page."""
+        self._page = ""
         self._work = 0
 
     def network(self, variant: Variant | None, shape: Shape) -> None:
@@ -124,14 +127,16 @@ class _Builder:
 
     def _fault(self, row: Row, path: str, error: CnnscopeError) -> None:
         shown = path if len(path) <= LONGEST_NAME else f"...{path[-LONGEST_NAME:]}"
-        self.faults.append(Fault(row.line, shown, error.message, error.hint))
+        place = f" ({self._page}:{row.line})" if self._caller else ""
+        self.faults.append(Fault(self._caller or row.line, shown, f"{error.message}{place}", error.hint))
         if len(self.faults) > MOST_FAULTS:
             raise refusal(self.program.path, self.faults)
 
     def _claim(self, figure: Figure, path: str, first: int) -> None:
         if len(self.nodes) > first:
+            line = self._caller or figure.line
             self.claims.append(
-                Claim(figure.line, path, figure.metric, figure.printed, figure.known_false, first, len(self.nodes))
+                Claim(line, path, figure.metric, figure.printed, figure.known_false, first, len(self.nodes))
             )
 
     def _row(self, row: Row, bound: Names, inputs: list[Tensor], path: str) -> Tensor | None:
@@ -169,7 +174,8 @@ class _Builder:
             cells["stride"] = _ONE
         activation = row.activation(bound) if row.activation else ""
         if block := self.program.blocks.get(kind):
-            output = self._block(block, {column: cell.value(bound) for column, cell in cells.items()}, inputs, path)
+            arguments = {column: cell.value(bound) for column, cell in cells.items()}
+            output = self._block(block, arguments, inputs, path, row.line)
             if output is None or not activation:
                 return output
             return self._operators(row, path, operators(chain(activation), ()), [output], after=True)
@@ -181,7 +187,9 @@ class _Builder:
             texts = tuple((column, text) for column, text in texts if column != "stride")
         return self._operators(row, path, operators(kinds, texts), inputs)
 
-    def _block(self, block: Block, arguments: Mapping[str, Value], inputs: list[Tensor], path: str) -> Tensor | None:
+    def _block(
+        self, block: Block, arguments: Mapping[str, Value], inputs: list[Tensor], path: str, line: int
+    ) -> Tensor | None:
         if block.name in self._calls:
             raise CellError(
                 f"block {block.name} calls itself: {' -> '.join([*self._calls, block.name])}",
@@ -195,11 +203,14 @@ class _Builder:
                 f"empty the cell, or declare it: ## {block.name}({', '.join([*block.parameters, unknown[0]])})",
             )
         bound = names(block.parameters, {name: value for name, value in arguments.items() if value != ""})
+        before = self._caller, self._page
+        self._caller, self._page = (self._caller or line, block.path) if block.path else (0, "")
         self._calls.append(block.name)
         try:
             return self._run(block, bound, inputs, f"{path}.")
         finally:
             self._calls.pop()
+            self._caller, self._page = before
 
     def _operators(self, row: Row, path: str, ops: tuple, inputs: list[Tensor], *, after: bool = False) -> Tensor:  # type: ignore[type-arg]
         tensors = inputs
@@ -207,7 +218,8 @@ class _Builder:
             shapes = tuple([tensor.shape for tensor in tensors])
             name = f"{path}{suffix or f'.{op.type}'}" if after else f"{path}{suffix}"
             output = Tensor(name, place(op, shapes).output)
-            self.nodes.append(Node(name, op, tuple([tensor.name for tensor in tensors]), path, row.line))
+            read = tuple([tensor.name for tensor in tensors])
+            self.nodes.append(Node(name, op, read, path, self._caller or row.line))
             tensors = [output]
         return tensors[0]
 

@@ -107,6 +107,8 @@ class Block:
     parameters: dict[str, str | None]
     rows: list[Row]
     line: int = 0
+    path: str = ""
+    """The page of blocks that it was imported from; empty where it stands on the network's own page."""
 
 
 @dataclass(slots=True)
@@ -155,11 +157,6 @@ class Program:
         whole = "\n".join(texts).lower()
         by_maps = ".maps" in whole and any(word in whole for word in ("flatten", "matrix", "tokens"))
         return ".height" in whole or ".width" in whole or by_maps
-
-
-def normal(name: str) -> str:
-    """Names differ neither in case nor between - and _."""
-    return name.lower().replace("_", "-")
 
 
 def input_shape(text: str) -> Shape:

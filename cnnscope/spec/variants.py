@@ -7,8 +7,9 @@ from cnnscope.graph import METRICS
 from cnnscope.spec.columns import nearest, title
 from cnnscope.spec.faults import MOST_FAULTS
 from cnnscope.spec.figures import figures
-from cnnscope.spec.program import Program, Variant, normal
+from cnnscope.spec.program import Program, Variant
 from cnnscope.spec.tables.document import Table, TableRow
+from cnnscope.spec.zoo import normal
 
 MODEL = "model"
 VARIANT_COLUMNS = (MODEL, "input", "source", "notes")

@@ -1,20 +1,18 @@
 """Finds networks by name among the pages of specs/, and reads any page."""
 
-import codecs
 import os
-import stat
 from functools import lru_cache
 from itertools import dropwhile, takewhile
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from cnnscope.errors import Fault, SpecError, UnknownModelError, UsageError
-from cnnscope.spec import dialects, tables
-from cnnscope.spec.program import Program, normal
+from cnnscope.errors import UnknownModelError
+from cnnscope.spec.files import STDIN, folder, text_of
 
-LARGEST_FILE = 1 << 20
+if TYPE_CHECKING:
+    from cnnscope.spec.program import Program
+
 SUFFIXES = (".md", ".markdown", ".csv", ".tsv", ".txt")
-STDIN = "-"
 
 
 class Entry(NamedTuple):
@@ -24,26 +22,28 @@ class Entry(NamedTuple):
     variant: str
 
 
-def folder() -> Path:
-    """Where the pages are: inside the installed package, or beside it in a checkout."""
-    package = Path(__file__).resolve().parents[1]
-    inside = package / "specs"
-    return inside if inside.is_dir() else package.parent / "specs"
+def normal(name: str) -> str:
+    """Names differ neither in case nor between - and _."""
+    return name.lower().replace("_", "-")
 
 
 @lru_cache(1)
 def index() -> dict[str, tuple[str, Entry]]:
     """Every network's normal name with its printed name and place; pages are skimmed, not read."""
     found: dict[str, tuple[str, Entry]] = {}
-    for path in sorted(folder().glob("*.md")):
-        for name, variant in _skim(path):
+    for path in pages():
+        for name, variant in skim(path, path.read_text("utf-8")):
             found.setdefault(normal(name), (name, Entry(path, variant)))
     return found
 
 
-def _skim(path: Path) -> list[tuple[str, str]]:
+def pages() -> list[Path]:
+    """The pages of the zoo, by name."""
+    return sorted(folder().glob("*.md"))
+
+
+def skim(path: Path, text: str) -> list[tuple[str, str]]:
     """(name, variant) of the networks on a page: its variants, or else its own name."""
-    text = path.read_text("utf-8")
     head, heading, variants = text.partition("\n## variants")
     if heading:
         lines = dropwhile(lambda line: not _is_row(line), variants.splitlines())
@@ -79,60 +79,15 @@ def is_page(model: str) -> bool:
     return model == STDIN or os.sep in model or Path(model).suffix.lower() in SUFFIXES
 
 
-def read_page(path: str, text: str) -> Program:
+def read_page(path: str, text: str) -> "Program":
     """Read a page's text; the path serves messages and its ending settles the syntax."""
+    # Whoever only looks for names needs no reader.
+    from cnnscope.spec import dialects, tables
+
     suffix = "" if path == STDIN else Path(path).suffix.lower()
     return dialects.read(tables.read("stdin" if path == STDIN else path, text, suffix))
 
 
-def read_file(path: str) -> Program:
+def read_file(path: str) -> "Program":
     """Read a spec file; UsageError when there is no such text file, SpecError when its table is wrong."""
-    return read_page(path, decode(path, _bytes(path)))
-
-
-def _bytes(path: str) -> bytes:
-    try:
-        with open(path, "rb", opener=_without_waiting) as file:
-            status = os.fstat(file.fileno())
-            if status.st_size > LARGEST_FILE and stat.S_ISREG(status.st_mode):
-                raise UsageError(f"{path} has {status.st_size:,} bytes", "a layer table has at most 1 MiB")
-            return file.read(LARGEST_FILE + 1)
-    except FileNotFoundError:
-        raise UsageError(f"{path}: no such file", "`cnnscope list` shows the networks that are built in") from None
-    except IsADirectoryError:
-        raise UsageError(
-            f"{path} is a directory", f"name a file, or quote a pattern: '{path.rstrip('/')}/*.md'"
-        ) from None
-    except PermissionError:
-        raise UsageError(f"{path}: no permission to read it", "check the file's mode and owner") from None
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise UsageError(f"{path[:100]}: cannot be read ({reason})", "check the path") from None
-
-
-def _without_waiting(path: str, flags: int) -> int:
-    """Open a file; a named pipe that nobody writes to reads as empty instead of waiting for a writer for ever."""
-    if not hasattr(os, "O_NONBLOCK"):
-        return os.open(path, flags)
-    descriptor = os.open(path, flags | os.O_NONBLOCK)
-    os.set_blocking(descriptor, True)
-    return descriptor
-
-
-def decode(path: str, data: bytes) -> str:
-    """UTF-8 text; UsageError or SpecError says what else it seems to be."""
-    shown = "stdin" if path == STDIN else path
-    if len(data) > LARGEST_FILE:
-        raise UsageError(f"{shown} has more than {LARGEST_FILE:,} bytes", "a layer table has at most 1 MiB")
-    if not data.removeprefix(codecs.BOM_UTF8).strip():
-        raise SpecError(shown, [Fault(0, "", "the file is empty", "write a table of layers; README.md shows one")])
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise SpecError(shown, [Fault(0, "", "the text is UTF-16", "save it as UTF-8")])
-    if b"\0" in data:
-        raise SpecError(shown, [Fault(0, "", "is a binary file, not text", "name a Markdown, CSV, TSV or text file")])
-    try:
-        return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        hint = "it may be Latin-1: save it as UTF-8"
-        raise SpecError(shown, [Fault(line, "", f"byte {error.start + 1:,} is not UTF-8 text", hint)]) from None
+    return read_page(path, text_of(path))

@@ -30,6 +30,7 @@ PROCESSES = {
 }
 LIMITS_MS = {
     "cnnscope analyze vgg16": 150.0,
+    "cnnscope list": 200.0,
     "export vgg16, no weights": 500.0,
     "export vgg16, random weights": 2500.0,
 }

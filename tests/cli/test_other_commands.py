@@ -49,6 +49,42 @@ def test_a_pattern_that_matches_nothing_exits_2():
     assert run.stderr == "error: no network matches `nothing`\n  `cnnscope list` alone shows all of them\n"
 
 
+@pytest.mark.parametrize(
+    "sort, first", [("params", "vgg19_bn"), ("macs", "vgg19"), ("name", "vgg11"), ("year", "vgg11_bn")]
+)
+def test_a_list_is_sorted_in_every_format(sort, first):
+    """Of VGG's networks, the one with 19 layers and batch norm has most params; ties stay in page order."""
+    words = ("list", "vgg*", "--where", "family == vgg*", "--sort", sort, "--format")
+    assert json.loads(cnnscope(*words, "json").stdout)["networks"][0]["name"] == first
+    assert next(csv.DictReader(io.StringIO(cnnscope(*words, "csv").stdout)))["name"] == first
+
+
+def test_a_condition_selects_networks():
+    """AlexNet has 61 million params and SqueezeNet 1.25 (Iandola et al. 2016)."""
+    run = cnnscope("list", "--where", "(family == squeezenet or name == alexnet) and params < 5M", "--format", "json")
+    assert [row["name"] for row in json.loads(run.stdout)["networks"]] == [
+        "squeezenet",
+        "squeezenet1_0",
+        "squeezenet1_1",
+    ]
+
+
+@pytest.mark.parametrize(
+    "words, message",
+    [
+        (["--where", "parms<5M"], "error: no column `parms`\n  did you mean params?\n"),
+        (
+            ["vgg16", "--where", "params<5M"],
+            "error: none of 3 networks meets `params<5M`\n  widen the condition, or leave it out\n",
+        ),
+        (["--sort", "parms"], "error: no column `parms`\n  did you mean params?\n"),
+    ],
+)
+def test_a_list_that_cannot_be_exits_2(words, message):
+    run = cnnscope("list", *words)
+    assert (run.returncode, run.stdout, run.stderr) == (2, "", message)
+
+
 def test_export_writes_the_network_s_name_and_overwrites_it_only_when_told(tmp_path):
     first = cnnscope("export", "lenet5", "--weights", "none", cwd=tmp_path)
     assert (first.returncode, first.stdout[:11]) == (0, "lenet5.onnx")

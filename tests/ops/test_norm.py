@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cnnscope.graph import place
-from cnnscope.ops import BatchNorm, Cost, GroupNorm, L2Norm, LayerNorm, LocalResponseNorm, Op
+from cnnscope.ops import BatchNorm, Cost, GroupNorm, L2Norm, LayerNorm, LayerScale, LocalResponseNorm, Op
 from cnnscope.shapes import Shape, Window
 from tests.ops.agreement import assert_refused, assert_row, assert_values
 
@@ -29,6 +29,9 @@ ROWS = [
     pytest.param(GroupNorm(groups=8), [(1, 8, 9, 7)], (1, 8, 9, 7), 16, 0, id="as many groups as channels: instance norm"),
     pytest.param(L2Norm(), [(1, 512, 38, 38)], (1, 512, 38, 38), 512, 0, id="SSD scales conv4_3 by a factor per channel (Liu et al. 2015)"),
     pytest.param(L2Norm(scale=False), [(1, 128)], (1, 128), 0, 0, id="FaceNet's embedding has length 1 and nothing to learn (Schroff et al. 2015)"),
+    pytest.param(LayerScale(), [(1, 96, 56, 56)], (1, 96, 56, 56), 96, 0, id="ConvNeXt scales each branch by a factor per map (Liu et al. 2022)"),
+    pytest.param(LayerScale(), [(1, 197, 768)], (1, 197, 768), 768, 0, id="CaiT scales each token's channels (Touvron et al. 2021)"),
+    pytest.param(LayerScale(), [(1, 10)], (1, 10), 10, 0, id="a factor per feature"),
 ]  # fmt: skip
 
 COSTS = [
@@ -40,6 +43,7 @@ COSTS = [
     pytest.param(GroupNorm(), [(2, 64, 56, 56)], Cost(multiply_adds=802_816, adds=802_816, multiplies=401_408, divides=128, transcendentals=64), id="group norm of 401,408 values in 2 x 32 groups"),
     pytest.param(L2Norm(), [(1, 512, 38, 38)], Cost(multiply_adds=739_328, multiplies=739_328, divides=739_328, transcendentals=1_444), id="L2 norm: a square, a divide and a factor for each of 739,328, a root for each of 38 x 38"),
     pytest.param(L2Norm(scale=False), [(1, 128)], Cost(multiply_adds=128, divides=128, transcendentals=1), id="L2 norm without factors"),
+    pytest.param(LayerScale(), [(1, 96, 56, 56)], Cost(multiplies=301_056), id="layer scale: one multiply for each of 96 x 56 x 56"),
 ]  # fmt: skip
 
 BUFFERS = [
@@ -68,11 +72,14 @@ VALUES = [
     pytest.param(LayerNorm(), [[[[1]], [[3]]]], [[[[-0.999995]], [[2.99999]]]], {"weight": [1, 2], "bias": [0, 1]}, id="of maps, over the channels of each position"),
     pytest.param(GroupNorm(groups=1), [[[[1, 1]], [[3, 3]]]], [[[[-0.999995, -0.999995]], [[2.99999, 2.99999]]]], {"weight": [1, 2], "bias": [0, 1]}, id="one mean over channels and positions"),
     pytest.param(L2Norm(), [[[[3]], [[4]]]], [[[[0.6]], [[1.6]]]], {"weight": [[[1]], [[2]]]}, id="3/5, and 4/5 times 2"),
+    pytest.param(LayerScale(), [[[[3]], [[4]]]], [[[[6]], [[2]]]], {"weight": [[[2]], [[0.5]]]}, id="3 times 2, and 4 times a half"),
+    pytest.param(LayerScale(), [[[3, 4]]], [[[6, 2]]], {"weight": [2, 0.5]}, id="of tokens, along the last axis"),
 ]  # fmt: skip
 
 WINDOWS = [
     pytest.param(BatchNorm(), STEM, None, id="batch norm's statistics are stored: one position"),
     pytest.param(LayerNorm(), STEM, None, id="layer norm sees one position"),
+    pytest.param(LayerScale(), STEM, None, id="and so does a factor"),
     pytest.param(GroupNorm(), STEM, None, id="a group norm's statistics are left out of the view, as published figures do"),
 ]  # fmt: skip
 

@@ -25,9 +25,9 @@ from cnnscope.doctor.finding import Diagnosis, Finding, Status
 from cnnscope.errors import RefusedError, UsageError
 from cnnscope.profiling.record import LayerWork, Profile
 from cnnscope.render import View, formats, pages
-from cnnscope.render.pages.listing import Listed
 from cnnscope.render.sheet import Column, Remark, Sheet, arrange, check, number, words
 from cnnscope.runtimes import Kernel
+from cnnscope.spec.catalogue import Listed
 from cnnscope.verification.record import Deviation, LayerVerification, NotAsked, Verification
 from tests.cli.shell import cnnscope as command_line
 from tests.pages import page as table_page
@@ -339,6 +339,6 @@ def test_list_writes_files_as_analyze_does(tmp_path):
     assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
     assert r"vgg16 & vgg & 2014 & 3x224x224 & 138,357,544 & 15,470,264,320 &" in (tmp_path / "zoo.tex").read_text()
     assert (
-        '<td>vgg16</td><td>vgg</td><td>2014</td><td>3x224x224</td><td class="n">138,357,544</td>'
+        '<td>vgg16</td><td>vgg</td><td class="n">2014</td><td>3x224x224</td><td class="n">138,357,544</td>'
         in (tmp_path / "zoo.html").read_text()
     )

@@ -118,7 +118,7 @@ def test_rows_that_do_not_fit_each_other_are_explained(lines, message, refused):
         ("input: 3x0x224\n", "net.md:2: input `3x0x224`: `0` is too small\n  it must be at least 1"),
         ("input: 3xHxW\n", "net.md:2: input `3xHxW`: `H` is not a whole number\n  write a whole number of at least 1"),
         ("input: 1x1x2147483648\n", "net.md:2: input `1x1x2147483648`: `2147483648` is too large\n  at most 2^31 - 1 is read"),
-        ("input: 1x8x8\nauthor: me\n", "net.md:3: unknown front-matter key `author`\n  known are name, input, source, year and claims: params, macs ..."),
+        ("input: 1x8x8\nauthor: me\n", "net.md:3: unknown front-matter key `author`\n  known are name, input, source, year, blocks and claims: params, macs ..."),
         ("input: 1x8x8\nsorce: me\n", 'net.md:3: unknown front-matter key `sorce`\n  did you mean "source"?'),
         ("input: 1x8x8\nname: a\nName: b\n", "net.md:4: `name` stands twice in the front matter\n  keep one"),
         ("input: 1x8x8\njust words\n", "net.md:3: `just words` is no front matter\n  write `key: value`"),

@@ -8,7 +8,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, example, given, seed, settings
 
 import cnnscope
-from cnnscope.spec import zoo
+from cnnscope.spec import files, zoo
 from tests.spec.mutations import MUTATIONS, mutated
 from tests.spec.reading import DATA
 from tests.spec.test_blocks import RESNET
@@ -55,7 +55,7 @@ def bounded() -> Iterator[None]:
 def check(path: str, text: str) -> None:
     with bounded():
         try:
-            program = zoo.read_page(path, zoo.decode(path, text.encode()))
+            program = zoo.read_page(path, files.decode(path, text.encode()))
             # One variant of a page shows what all of them would: the others differ in numbers only.
             for name in [*program.variants][:2] or [""]:
                 report = cnnscope.Network(program, name).analyze()

@@ -1,28 +1,23 @@
 """The zoo as a list: name, family, year, input, params, MACs and source of every network."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from cnnscope.render.sheet import SCHEMA_VERSION, Column, Sheet, View, arrange, number, words
-from cnnscope.shapes import Shape
+from cnnscope.render.sheet import SCHEMA_VERSION, Column, Sheet, Value, View, arrange, number, words
 
-
-class Listed(NamedTuple):
-    """One network of the zoo; `input_shape` is that of one image, (C, H, W) or (F,)."""
-
-    name: str
-    family: str
-    year: str
-    input_shape: Shape
-    params: int
-    macs: int
-    source: str
+if TYPE_CHECKING:
+    from cnnscope.spec.catalogue import Listed
 
 
-COLUMNS: tuple[Column[Listed], ...] = (
+def _year(year: Value) -> str:
+    """A year is not grouped by thousands."""
+    return "" if year is None else str(year)
+
+
+COLUMNS: "tuple[Column[Listed], ...]" = (
     words("name", "name", lambda entry: entry.name),
     words("family", "family", lambda entry: entry.family),
-    words("year", "year", lambda entry: entry.year),
+    number("year", "year", lambda entry: int(entry.year) if entry.year.isdecimal() else None, show=_year),
     words("input_shape", "input", lambda entry: "x".join(map(str, entry.input_shape))),
     number("params", "params", lambda entry: entry.params),
     number("macs", "MACs", lambda entry: entry.macs),
@@ -32,9 +27,9 @@ JSON_INDENT = 1
 """Readers of `list` know its JSON with every value in a line of its own."""
 
 
-def sheet(entries: Sequence[Listed], view: View) -> Sheet[Listed]:
+def sheet(entries: "Sequence[Listed]", view: View) -> "Sheet[Listed]":
     return arrange(COLUMNS, entries, view)._replace(tally=f"{len(entries)} network{'s' if len(entries) != 1 else ''}")
 
 
-def record(entries: Sequence[Listed]) -> dict[str, Any]:
+def record(entries: "Sequence[Listed]") -> dict[str, Any]:
     return {"schema_version": SCHEMA_VERSION, "networks": [entry._asdict() for entry in entries]}
