@@ -379,6 +379,9 @@ NETWORKS: tuple[Network, ...] = (
         "mmpretrain (59.95M); counted on torchvision's ResNet with 3, 8, 36, 3 blocks",
         199_296,
     ),
+    Network("mobilenet_v3_large_0.75", 3_993_528, 154_560_624, TIMM_COUNTED, 19_088),
+    Network("mobilenet_v3_small_0.75", 2_041_872, 43_399_344, f"mmpretrain (2.04M); {TIMM_COUNTED}", 9_680),
+    Network("mobilenet_v3_small_0.5", 1_593_224, 24_188_688, f"mmpretrain (1.59M); {TIMM_COUNTED}", 6_496),
 )
 
 AT_SIZES: tuple[AtSize, ...] = (

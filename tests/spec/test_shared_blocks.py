@@ -6,7 +6,7 @@ import pytest
 
 import cnnscope
 from cnnscope.spec.files import folder
-from tests.spec.reading import command_line, shapes, table
+from tests.spec.reading import command_line, error, report, shapes, table
 
 HEADER = "layer | type | maps | kernel | from"
 UNIT = "# A unit\n\nProse.\n\n## unit(maps)\n" + table(HEADER, "c | conv | {maps} | 3 | ", "r | relu | | | ")
@@ -55,6 +55,14 @@ def test_a_folder_s_own_blocks_come_before_those_of_the_zoo(pages):
     pages(net=net("squeeze-excite"), blocks__squeeze_excite=UNIT)
     Path("blocks/squeeze_excite.md").rename("blocks/squeeze-excite.md")
     assert shapes(analyzed())["a.c"] == (4, 6, 6)
+
+
+def test_standard_input_has_the_blocks_of_the_zoo_and_no_others(pages):
+    pages(blocks__unit=UNIT)
+    rows = "layer | type | squeeze", "a | squeeze-excite | 2"
+    text = "---\ninput: 4x8x8\nblocks: squeeze-excite\n---\n" + table(*rows)
+    assert report(text, path="-").params == 4 * 2 + 2 + 2 * 4 + 4
+    assert error(text.replace("squeeze-excite", "unit", 1), path="-").startswith("stdin:3: no blocks `unit`\n")
 
 
 def test_pages_of_blocks_import_others_and_pass_them_on(pages):
