@@ -1,5 +1,7 @@
 """imgclsmob's own counter, whose tables print half of its FLOPs."""
 
+from fnmatch import fnmatchcase
+
 from cnnscope.analysis.report import LayerReport
 from cnnscope.reconciliation.counts import CONVOLUTIONS, area, biased, last, outputs, over
 from cnnscope.reconciliation.subject import Subject
@@ -16,10 +18,20 @@ def _units(layer: LayerReport) -> int:
     return 0 if biased(layer) else elements(layer.output_shape)
 
 
+GLOBAL = ("regnet_*", "efficientnet_*", "resnet*d")
+"""Networks whose last pool is a GlobalAvgPool2D, which it does not count; others have a window of 7x7 or so."""
+POOLED_PROJECTIONS = ("resnet50d", "resnet101d", "resnet152d")
+"""Networks whose first projection has a pool of 1x1 in front of it."""
+
+
 def _last_pool(subject: Subject) -> int:
-    """The pool in front of the classifier has a window; those of gates are adaptive, which it does not count."""
+    """The pool in front of the classifier; those of gates are adaptive."""
     pool = last(subject, "global avg pool")
-    return elements(pool.input_shapes[0]) if pool else 0
+    return elements(pool.input_shapes[0]) if pool and not any(fnmatchcase(subject.network, n) for n in GLOBAL) else 0
+
+
+def _idle_pool(subject: Subject) -> int:
+    return outputs("max pool")(subject) if subject.network in POOLED_PROJECTIONS else 0
 
 
 TOOL = Tool(
@@ -44,6 +56,8 @@ TOOL = Tool(
                     over(("max pool", "avg pool"), lambda layer: area(layer) * elements(layer.output_shape)),
                 ),
                 Term("inputs of the global pool in front of the classifier", _last_pool),
+                Term("elements of a pool of 1x1 in the first projection", _idle_pool),
+                Term("elements of channel shuffles", outputs("channel shuffle")),
             ),
             times=2,
             halved=True,
