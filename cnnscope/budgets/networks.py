@@ -9,7 +9,7 @@ from cnnscope.analysis.report import Report
 from cnnscope.budgets.config import Check, shown
 from cnnscope.budgets.measured import Model
 from cnnscope.errors import CnnscopeError, SpecError, UnknownModelError, UsageError
-from cnnscope.spec import zoo
+from cnnscope.spec import files, zoo
 
 Load = Callable[[str], Sequence[Model]]
 """All networks that a model names; handed in, since the API stands above budgets."""
@@ -52,7 +52,7 @@ def networks(check: Check, folder: Path, load: Load) -> list[Loaded | Unloaded]:
 
 def located(model: str, folder: Path) -> str:
     """The model as the current folder sees it: a page's path is meant from the configuration's folder."""
-    if not zoo.is_page(model) or model == zoo.STDIN or Path(model).is_absolute():
+    if not zoo.is_page(model) or model == files.STDIN or Path(model).is_absolute():
         return model
     path = shown(folder / model)
     # A name without a slash or a known ending would be one of the zoo.

@@ -58,6 +58,7 @@ def main() -> None:
     for name, limit, work in in_process():
         line("", name, best(work), limit, "")
     print()
+    line("", f"the whole zoo, {len(cnnscope.networks())} networks", once(whole_zoo), 3000.0, "")
     quarter, whole = (once(lambda n=n: chain(n)) for n in (25_000, 100_000))
     line("", "a chain of 100,000 layers", whole, 5000.0, f"{whole / quarter:.2f} x 25,000 layers (linear: 4)")
     latency.main()
@@ -118,6 +119,13 @@ def in_process() -> list[tuple[str, float, Callable[[], object]]]:
         ("resnet50 again, a new batch", 2.0, lambda: network.analyze(batch=next(batches)).cost),
         ("resnet50 again, a new size", 2.0, lambda: network.analyze(input=(3, next(sizes), 224)).cost),
     ]
+
+
+def whole_zoo() -> None:
+    """Read every page once, build and analyze every network."""
+    for page in zoo.pages():
+        for network in cnnscope.load_all(str(page)):
+            network.analyze()
 
 
 def chain(count: int) -> object:
