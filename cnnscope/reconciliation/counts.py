@@ -93,9 +93,14 @@ def upsampled(mode: str, calls: tuple[str, ...] = SEEN) -> Count:
     return over(("upsample",), each, calls)
 
 
-def normalised(layer: LayerReport) -> int:
-    """Two per element of batch norm, one where it has no gamma: libraries then see no affine part."""
-    return elements(layer.input_shapes[0]) * (2 if "weight" in layer.layer.placed.weights else 1)
+def scaled_norm(layer: LayerReport) -> int:
+    """Elements of a batch norm with gamma."""
+    return elements(layer.input_shapes[0]) if "weight" in layer.layer.placed.weights else 0
+
+
+def plain_norm(layer: LayerReport) -> int:
+    """Elements of a batch norm without gamma: libraries then see no affine part."""
+    return elements(layer.input_shapes[0]) - scaled_norm(layer)
 
 
 def area(layer: LayerReport) -> int:

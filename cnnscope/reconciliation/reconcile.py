@@ -52,7 +52,7 @@ def _figure(tool: Tool, rule: Rule, counted: Subject) -> Reconciled:
         why = f"{refused.name}: {rule.refuses[refused.type]}"
         return Reconciled(tool.name, rule.quantity, rule.base, ours, rule.times, (), False, None, why, *tool[1:3])
     counts = [TermValue(term.what, term.factor, term.count(counted)) for term in rule.terms]
-    terms = tuple(term for term in counts if term.count)
+    terms = tuple(term for term in counts if term.amount)
     total: int | Fraction = rule.times * ours + sum(term.value for term in terms)
     total = Fraction(total, 2) if rule.halved else Fraction(total)
     theirs = int(total) if total.denominator == 1 else total

@@ -14,11 +14,11 @@ class TermValue(NamedTuple):
 
     what: str
     factor: int | Fraction
-    count: int
+    amount: int
 
     @property
     def value(self) -> int | Fraction:
-        return self.factor * self.count
+        return self.factor * self.amount
 
 
 class Reconciled(NamedTuple):

@@ -1,6 +1,15 @@
 """calflops: patched functions of torch.nn.functional."""
 
-from cnnscope.reconciliation.counts import POOLS, conv_biases, inputs, normalised, outputs, over, unused_params
+from cnnscope.reconciliation.counts import (
+    POOLS,
+    conv_biases,
+    inputs,
+    outputs,
+    over,
+    plain_norm,
+    scaled_norm,
+    unused_params,
+)
 from cnnscope.reconciliation.tool import Rule, Term, Tool
 
 ACTIVATIONS = ("relu", "prelu", "elu", "leaky relu", "silu", "gelu", "softmax")
@@ -17,7 +26,8 @@ TOOL = Tool(
             "macs",
             (
                 Term("biases of convolutions, per output", conv_biases),
-                Term("operations of batch norm: 2 per element, 1 without gamma", over(("bn",), normalised)),
+                Term("elements of batch norm", over(("bn",), scaled_norm), 2),
+                Term("elements of batch norm without gamma", over(("bn",), plain_norm)),
                 Term("elements of layer and group norm", inputs("layer norm", "group norm"), 5),
                 Term("elements of activations other than ReLU6 and the hard ones", inputs(*ACTIVATIONS)),
                 Term("inputs of pools", inputs(*POOLS)),

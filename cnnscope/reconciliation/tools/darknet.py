@@ -12,7 +12,7 @@ def _params(subject: Subject) -> int:
 TOOL = Tool(
     "darknet",
     "darknet @f6afaabc, src/convolutional_layer.c, src/parser.c; pjreddie.com/darknet/imagenet",
-    "two operations per multiply-accumulate of convolutions and connected layers; float32 weights with moving statistics",
+    "two operations per multiply-accumulate of convolutions and connected layers; float32 weights",
     (
         Rule("operations", "macs", times=2),
         Rule(

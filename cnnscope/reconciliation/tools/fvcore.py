@@ -4,9 +4,10 @@ from cnnscope.reconciliation.counts import (
     CONVOLUTIONS,
     GLOBAL_POOLS,
     inputs,
-    normalised,
     outputs,
     over,
+    plain_norm,
+    scaled_norm,
     unused_params,
     upsampled,
 )
@@ -22,7 +23,8 @@ FLOPS = Rule(
     "FLOPs",
     "macs",
     (
-        Term("operations of batch norm: 2 per element, 1 without gamma", over(("bn",), normalised)),
+        Term("elements of batch norm", over(("bn",), scaled_norm), 2),
+        Term("elements of batch norm without gamma", over(("bn",), plain_norm)),
         Term("elements of layer and group norm", inputs("layer norm", "group norm"), 5),
         Term("inputs of adaptive and global average pools", inputs(*GLOBAL_POOLS)),
         Term("outputs of nearest upsampling", upsampled("nearest")),

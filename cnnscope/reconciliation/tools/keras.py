@@ -33,7 +33,7 @@ def _gammas(subject: Subject) -> int:
 TOOL = Tool(
     "keras",
     "keras-docs-zh @ec3b1674, sources/applications.md; keras.Model.count_params()",
-    "trained and moving weights of batch norm; keras.applications' ResNets have biases in front of it, its Inceptions no gamma",
+    "all weights, moving ones of batch norm too; keras.applications' ResNets have biases in front of it",
     (
         Rule(
             "params",

@@ -9,8 +9,8 @@ NORMS = Term("params of batch norm", params("bn"), -1)
 TOOL = Tool(
     "paper",
     "papers since 2012; docs/conventions.md, Claims",
-    "multiply-accumulates called FLOPs (most), two operations each (Darknet, YOLO), with biases (FaceNet); params without "
-    "biases (GoogLeNet) or batch norm (ResNeXt)",
+    "multiply-accumulates called FLOPs (most), two operations each (Darknet, YOLO), with biases (FaceNet); "
+    "params without biases (GoogLeNet) or batch norm (ResNeXt)",
     (
         Rule("params", "params", refuses={}),
         Rule("params without biases", "params", (BIASES,), refuses={}),

@@ -29,7 +29,7 @@ def _unhooked(subject: Subject) -> int:
 TOOL = Tool(
     "thop",
     "thop 0.1.1.post2209072238, thop/profile.py (register_hooks), thop/vision/calc_func.py",
-    "multiply-accumulates, 4 per element of batch and layer norm, average pools; only what runs as a module with a hook",
+    "multiply-accumulates, 4 per element of batch and layer norm, average pools; only modules with a hook",
     (
         Rule("params", "params", (Term("params of modules without a hook", _unhooked, -1),), refuses={}),
         Rule(

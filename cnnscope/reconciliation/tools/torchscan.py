@@ -9,6 +9,8 @@ from cnnscope.reconciliation.counts import (
     linear_biases,
     outputs,
     over,
+    plain_norm,
+    scaled_norm,
     transposed_at_outputs,
 )
 from cnnscope.reconciliation.subject import Subject
@@ -28,10 +30,6 @@ def _adaptive(layer: LayerReport, extra: int) -> int:
     sides = zip(layer.input_shapes[0][2:], layer.output_shape[2:], strict=True)
     (rows, columns) = (size // out if size % out == 0 else size % out + 1 for size, out in sides)
     return elements(layer.output_shape) * (rows * columns - 1 + extra)
-
-
-def _norm(layer: LayerReport) -> int:
-    return elements(layer.input_shapes[0]) * (4 if "weight" in layer.layer.placed.weights else 2)
 
 
 def _layer_norm(layer: LayerReport) -> int:
@@ -69,7 +67,8 @@ TOOL = Tool(
             "MACs",
             "macs",
             (
-                Term("elements of batch norm, 2 with scale", over(("bn",), lambda layer: _norm(layer) // 2, MODULE)),
+                Term("elements of batch norm", over(("bn",), scaled_norm, MODULE), 2),
+                Term("elements of batch norm without gamma", over(("bn",), plain_norm, MODULE)),
                 *POOLING,
                 Term("products of transposed convolutions at outputs instead of inputs", transposed_at_outputs),
             ),
@@ -85,7 +84,8 @@ TOOL = Tool(
                 ),
                 Term("biases of convolutions, per output", conv_biases),
                 Term("biases of fully connected layers, per output", linear_biases),
-                Term("elements of batch norm, 4 with scale", over(("bn",), _norm, MODULE)),
+                Term("elements of batch norm", over(("bn",), scaled_norm, MODULE), 4),
+                Term("elements of batch norm without gamma", over(("bn",), plain_norm, MODULE), 2),
                 Term("channels of batch norm", _channels, 2),
                 Term("operations of layer norm", over(("layer norm",), _layer_norm, ("module", "subclass"))),
                 Term("elements of ReLU", inputs("relu", calls=MODULE)),

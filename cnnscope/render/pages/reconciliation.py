@@ -44,7 +44,7 @@ def _figure(figure: Reconciled) -> dict[str, Any]:
         "ours": figure.ours,
         "times": figure.times,
         "terms": [
-            {"what": term.what, "factor": plain(term.factor), "count": term.count, "value": plain(term.value)}
+            {"what": term.what, "factor": plain(term.factor), "count": term.amount, "value": plain(term.value)}
             for term in figure.terms
         ],
         "halved": figure.halved,
@@ -78,7 +78,7 @@ def _terms(figure: Reconciled) -> str:
 
 def _step(term: TermValue) -> str:
     sign, factor = ("−" if term.factor < 0 else "+"), abs(term.factor)
-    many = f"{exact(term.count)} × {exact(factor)}" if factor != 1 else exact(term.count)
+    many = f"{exact(term.amount)} × {exact(factor)}" if factor != 1 else exact(term.amount)
     return f"{sign} {many} {term.what}"
 
 
