@@ -103,6 +103,13 @@ def plain_norm(layer: LayerReport) -> int:
     return elements(layer.input_shapes[0]) - scaled_norm(layer)
 
 
+def padded_for_lrn(layer: LayerReport) -> int:
+    """Input of the average pool in torch's local response norm, which pads the maps by half a window on either side."""
+    batch, channels, *space = layer.input_shapes[0]
+    beside: int = getattr(layer.layer.node.op, "n", 1) - 1
+    return elements((batch, channels + beside, *space))
+
+
 def area(layer: LayerReport) -> int:
     """Values in the layer's window."""
     kernel: tuple[int, int] = getattr(layer.layer.node.op, "kernel", (1, 1))

@@ -6,6 +6,7 @@ from cnnscope.reconciliation.counts import (
     inputs,
     outputs,
     over,
+    padded_for_lrn,
     plain_norm,
     scaled_norm,
     unused_params,
@@ -31,6 +32,8 @@ TOOL = Tool(
                 Term("elements of layer and group norm", inputs("layer norm", "group norm"), 5),
                 Term("elements of activations other than ReLU6 and the hard ones", inputs(*ACTIVATIONS)),
                 Term("inputs of pools", inputs(*POOLS)),
+                Term("elements of local response norm, by torch's mul, mul and add", inputs("lrn"), 3),
+                Term("inputs of its average pool, padded", over(("lrn",), padded_for_lrn)),
                 Term("inputs of upsampling", inputs("upsample")),
                 Term(
                     "sums and products of tensors by torch.add and torch.mul",

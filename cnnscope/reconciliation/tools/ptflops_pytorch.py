@@ -6,6 +6,8 @@ from cnnscope.reconciliation.counts import (
     inputs,
     linear_biases,
     outputs,
+    over,
+    padded_for_lrn,
     unused_params,
 )
 from cnnscope.reconciliation.tool import Rule, Term, Tool
@@ -26,6 +28,8 @@ TERMS = (
     Term("elements of SiLU and softmax, by function", inputs(*PATCH_ONLY, calls=("module", "function"))),
     Term("inputs of pools, by hook and again by function", inputs(*POOLS, calls=("module",)), 2),
     Term("inputs of pools called as functions", inputs(*POOLS, calls=("function",))),
+    Term("elements of local response norm, by torch's mul, mul and add", inputs("lrn"), 3),
+    Term("inputs of its average pool, padded", over(("lrn",), padded_for_lrn)),
     Term("outputs of upsampling, by hook and again by function", outputs("upsample", calls=("module",)), 2),
     Term("outputs of upsampling called as a function", outputs("upsample", calls=("function",))),
     Term("sums and products of tensors by torch.add and torch.mul", outputs("add", "multiply", calls=("function",))),
