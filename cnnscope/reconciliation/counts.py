@@ -15,8 +15,8 @@ Each = Callable[[LayerReport], int]
 CONVOLUTIONS = ("conv", "depthwise conv", "linked conv", "transposed conv")
 GLOBAL_POOLS = ("global avg pool", "adaptive avg pool")
 POOLS = ("max pool", "avg pool", *GLOBAL_POOLS, "global max pool", "adaptive max pool")
-NOT_LINEAR = ("module", "function", "method", "subclass")
-ALL = ("module", "function", "method", "subclass", "linear")
+NOT_LINEAR = ("module", "function", "method", "subclass", "untraced")
+ALL = (*NOT_LINEAR, "linear")
 
 
 def over(types: tuple[str, ...], each: Each, calls: tuple[str, ...] = ALL) -> Count:
@@ -101,6 +101,11 @@ def scaled_norm(layer: LayerReport) -> int:
 def plain_norm(layer: LayerReport) -> int:
     """Elements of a batch norm without gamma: libraries then see no affine part."""
     return elements(layer.input_shapes[0]) - scaled_norm(layer)
+
+
+def untraced(subject: Subject) -> int:
+    """Products of convolutions with padding="same", traced as aten::_convolution_mode, which fvcore does not know."""
+    return macs(*CONVOLUTIONS, calls=("untraced",))(subject)
 
 
 def padded_for_lrn(layer: LayerReport) -> int:

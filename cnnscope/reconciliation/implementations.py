@@ -48,6 +48,9 @@ _BY_NAME: dict[str, Implementation] = {
         {"global avg pool": "method"}, remark="torchvision takes x.mean() for the global pool"
     ),
     "mnasnet*": Implementation({"global avg pool": "method"}, remark="torchvision takes x.mean() for the global pool"),
+    "convmixer-*": Implementation(
+        {"depthwise conv": "untraced"}, remark="its authors write padding='same', which fvcore does not trace"
+    ),
     "mobilenet_v3*": Implementation(
         {"conv3": "linear"}, remark="torchvision writes the 1x1 convolution behind the pool as nn.Linear"
     ),

@@ -13,8 +13,9 @@ from cnnscope.errors import UsageError
 from cnnscope.graph import Layer, Node, place
 from cnnscope.reconciliation import implementations
 
-Call = Literal["module", "function", "method", "subclass", "linear"]
-"""nn.ReLU; F.relu; x.mean(); a subclass of nn.LayerNorm; a 1x1 convolution written as nn.Linear."""
+Call = Literal["module", "function", "method", "subclass", "linear", "untraced"]
+"""nn.ReLU; F.relu; x.mean(); a subclass of nn.LayerNorm; a 1x1 convolution written as nn.Linear; padding="same",
+which is traced as an operator that few know."""
 CALLS: tuple[str, ...] = get_args(Call)
 SEEN: tuple[Call, ...] = ("module", "function", "subclass", "linear")
 """Calls that end in one of torch.nn.functional's functions."""

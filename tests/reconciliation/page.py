@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cnnscope.reconciliation.tools import all_tools
-from tests.reconciliation.published import REASONS, comparable, misses, rows
+from tests.reconciliation.published import REASONS, judged, rows
 
 PAGE = Path(__file__).parents[2] / "docs" / "reconciliation.md"
 
@@ -66,20 +66,20 @@ def _plain(words: str) -> str:
 
 
 def _rows() -> Iterator[str]:
-    judged = [(row, list(misses(row))) for row in comparable()]
-    total, good = Counter(row.tool for row, _ in judged), Counter(row.tool for row, bad in judged if not bad)
+    found = judged()
+    total, good = Counter(row.tool for row, _ in found), Counter(row.tool for row, bad in found if not bad)
     in_zoo = [row for row in rows() if row.network]
     yield ROWS.format(
         all=len(rows()),
         zoo=len(in_zoo),
-        comparable=len(judged),
+        comparable=len(found),
         bad=sum(row.known_bad for row in in_zoo),
         good=good.total(),
-        share=good.total() / len(judged),
+        share=good.total() / len(found),
     )
     yield from (f"| {tool} | {good[tool]} | {total[tool]} |\n" for tool in total)
     yield MISSES
-    for row, bad in judged:
+    for row, bad in found:
         for miss in bad:
             computed = "?" if miss.computed is None else f"{float(miss.computed):,.0f}"
             reason = REASONS.get((row.tool, row.name), "")

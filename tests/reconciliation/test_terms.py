@@ -274,7 +274,7 @@ def test_a_tool_is_found_by_any_spelling():
         ),
         (
             {"calls": {"relu": "magic"}},
-            "`magic` for relu is no way to call a layer\n  known are module, function, method, subclass, linear",
+            "`magic` for relu is no way to call a layer\n  known are module, function, method, subclass, linear, untraced",
         ),
     ],
 )

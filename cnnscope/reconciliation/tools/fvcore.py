@@ -8,6 +8,7 @@ from cnnscope.reconciliation.counts import (
     over,
     plain_norm,
     scaled_norm,
+    untraced,
     unused_params,
     upsampled,
 )
@@ -23,6 +24,7 @@ FLOPS = Rule(
     "FLOPs",
     "macs",
     (
+        Term("products of convolutions with padding='same', which it does not trace", untraced, -1),
         Term("elements of batch norm", over(("bn",), scaled_norm), 2),
         Term("elements of batch norm without gamma", over(("bn",), plain_norm)),
         Term("elements of layer and group norm", inputs("layer norm", "group norm"), 5),

@@ -1,6 +1,6 @@
 """OpenMMLab's second counter (mmengine), a port of fvcore's, on features without the head."""
 
-from cnnscope.reconciliation.counts import GLOBAL_POOLS, inputs
+from cnnscope.reconciliation.counts import GLOBAL_POOLS, inputs, untraced
 from cnnscope.reconciliation.subject import SEEN, Subject
 from cnnscope.reconciliation.tool import Rule, Term, Tool
 from cnnscope.reconciliation.tools.mmcv import PARAMS, WITHOUT_POOL, head, is_one_of
@@ -16,6 +16,7 @@ def _flops(quantity: str, per_element: int) -> Rule:
         "macs",
         (
             Term("products of the head", head, -1),
+            Term("products of convolutions with padding='same', which it does not trace", untraced, -1),
             Term("elements of batch norm", inputs("bn"), per_element),
             Term("elements of layer norm", inputs("layer norm"), 5),
             Term("inputs of adaptive and global average pools", _pools),
