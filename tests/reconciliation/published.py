@@ -185,6 +185,14 @@ REASONS: dict[tuple[str, str], str] = {
     ("convnet-burden", "squeezenet1-0"): "its first convolution is padded, so that all maps are larger",
     ("convnet-burden", "googlenet"): "its params and features include both auxiliary heads",
     ("convnet-burden", "inception-v3"): "0.9 % more than our layers store, not explained",
+    (
+        "mmcv",
+        "convmixer-768-32_3rdparty_in1k",
+    ): "its depthwise convolutions are a class without a hook, and GELU counts here alone",
+    (
+        "mmcv",
+        "convmixer-1536-20_3rdparty_in1k",
+    ): "its depthwise convolutions are a class without a hook, and GELU counts here alone",
     ("mmcv", "efficientnetv2-b2_3rdparty_in1k"): "the source states no input size; not that of our page",
     ("mmcv", "efficientnetv2-b3_3rdparty_in1k"): "the source states no input size; not that of our page",
     ("mmcv", "efficientnetv2-s_3rdparty_in1k"): "the source states no input size; not that of our page",

@@ -77,7 +77,8 @@ def _terms(figure: Reconciled) -> str:
 
 
 def _step(term: TermValue) -> str:
-    sign, factor = ("−" if term.factor < 0 else "+"), abs(term.factor)
+    sign = "−" if term.factor < 0 else "+"
+    factor = -term.factor if term.factor < 0 else term.factor
     many = f"{exact(term.amount)} × {exact(factor)}" if factor != 1 else exact(term.amount)
     return f"{sign} {many} {term.what}"
 
