@@ -153,7 +153,7 @@ def _reconciliations(directory) -> list[Any]:
             name, name, base, 7, 2, (TermValue(name, -2, 3), TermValue(name, 1, 5)), True, theirs, name, name, name
         )
         for name in HOSTILE
-        for base, theirs in (("macs", Fraction(13, 2)), ("zero", 12), ("params", None))
+        for base, theirs in (("macs", Fraction(15, 2)), ("zero", 12), ("params", None))
     )
     return [Reconciliation(name, name, (1, 3, 8, 8), figures[:9], name) for name in HOSTILE]
 
