@@ -108,6 +108,15 @@ def untraced(subject: Subject) -> int:
     return macs(*CONVOLUTIONS, calls=("untraced",))(subject)
 
 
+def pairwise(subject: Subject) -> int:
+    """Elements of sums and products that are called as functions, one of two tensors after the other."""
+    return over(("add", "multiply"), _pairs, ("function",))(subject)
+
+
+def _pairs(layer: LayerReport) -> int:
+    return elements(layer.output_shape) * (len(layer.inputs) - 1)
+
+
 def padded_for_lrn(layer: LayerReport) -> int:
     """Input of the average pool in torch's local response norm, which pads the maps by half a window on either side."""
     batch, channels, *space = layer.input_shapes[0]

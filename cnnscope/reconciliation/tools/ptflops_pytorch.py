@@ -8,6 +8,7 @@ from cnnscope.reconciliation.counts import (
     outputs,
     over,
     padded_for_lrn,
+    pairwise,
     unused_params,
 )
 from cnnscope.reconciliation.tool import Rule, Term, Tool
@@ -32,7 +33,7 @@ TERMS = (
     Term("inputs of its average pool, padded", over(("lrn",), padded_for_lrn)),
     Term("outputs of upsampling, by hook and again by function", outputs("upsample", calls=("module",)), 2),
     Term("outputs of upsampling called as a function", outputs("upsample", calls=("function",))),
-    Term("sums and products of tensors by torch.add and torch.mul", outputs("add", "multiply", calls=("function",))),
+    Term("sums and products of tensors by torch.add and torch.mul", pairwise),
 )
 
 TOOL = Tool(
