@@ -40,7 +40,7 @@ format: $(dev) ## format the code and mend what ruff can mend
 	@$(venv)/bin/ruff check --fix-only .
 	@$(venv)/bin/ruff format .
 
-docs: $(dev) ## write the generated pages of docs/ and the index of specs/
+docs: $(dev) ## write the generated pages of docs/ and reports/, and the index of specs/
 	@$(python) docs/generate.py
 	@$(python) -m tests.reconciliation.page
 

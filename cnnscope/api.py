@@ -2,7 +2,7 @@
 
 import glob
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +12,7 @@ from cnnscope import render
 from cnnscope.analysis import claims, report
 from cnnscope.analysis.memory import OPTIMIZER_COPIES, Optimizer
 from cnnscope.analysis.report import Report
-from cnnscope.errors import CellError, MissingExtraError, UnknownModelError, UsageError
+from cnnscope.errors import CellError, CnnscopeError, MissingExtraError, UnknownModelError, UsageError
 from cnnscope.graph import Graph
 from cnnscope.shapes import Shape
 from cnnscope.spec import files, zoo
@@ -23,6 +23,7 @@ from cnnscope.units import DTYPE_BYTES
 
 if TYPE_CHECKING:
     from cnnscope.reconciliation.record import Reconciliation
+    from cnnscope.render.pages.claims import Checked
     from cnnscope.verification.record import Verification
 
 Dtype = Literal["float32", "float16", "bfloat16", "int8"]
@@ -92,13 +93,14 @@ class Network:
         return claims.judge(self.graph, report.analyze(self.graph)) if self.graph.claims else ()
 
 
-def load(model: str) -> Network:
+def load(model: str, *, assume: Mapping[str, str] | None = None) -> Network:
     """A network by zoo name ("vgg16"), spec file ("net.md", "resnet.md:resnet50") or "-" for standard input.
 
+    `assume` says what a printed table leaves out: {"padding": "same"}, or {"C3.padding": "valid"} for one row.
     UnknownModelError for a name nobody knows, UsageError where a page holds several networks (see load_all), SpecError
     for a page that cannot be read.
     """
-    networks = load_all(model)
+    networks = load_all(model, assume=assume)
     if len(networks) > 1:
         names = ", ".join(network.name for network in networks)
         raise UsageError(
@@ -107,17 +109,21 @@ def load(model: str) -> Network:
     return networks[0]
 
 
-def load_all(model: str) -> list[Network]:
+def load_all(model: str, *, assume: Mapping[str, str] | None = None) -> list[Network]:
     """Every network that `model` names: a page or a pattern means all its variants, page.md:variant one of them."""
     path, variant = _split_variant(model)
     if glob.has_magic(path) and not Path(path).exists():
         paths = sorted(glob.glob(path))  # noqa: PTH207 - the pattern is the user's, absolute or not
         if not paths:
             raise UsageError(f"{path}: no file matches this pattern", "check the folder and the quotes")
-        return [network for found in paths for network in load_all(f"{found}:{variant}" if variant else found)]
+        return [
+            network
+            for found in paths
+            for network in load_all(f"{found}:{variant}" if variant else found, assume=assume)
+        ]
     if not zoo.is_page(path):
         entry = zoo.find(model)
-        program = zoo.read_file(str(entry.path))
+        program = zoo.read_file(str(entry.path), assume)
         # Messages name the page as the README links it, wherever the package is installed.
         program.path = f"{entry.path.parent.name}/{entry.path.name}"
         return _networks(program, entry.variant)
@@ -125,8 +131,52 @@ def load_all(model: str) -> list[Network]:
         raise UsageError("standard input is closed", "name a file")
     if path == files.STDIN:
         text = files.decode(path, sys.stdin.buffer.read(files.LARGEST_FILE + 1))
-        return _networks(zoo.read_page(path, text), variant)
-    return _networks(zoo.read_file(path), variant)
+        return _networks(zoo.read_page(path, text, assume), variant)
+    return _networks(zoo.read_file(path, assume), variant)
+
+
+def check_claims(models: Iterable[str], *, assume: Mapping[str, str] | None = None) -> "list[Checked]":
+    """Every printed figure of these networks; a miss is tried against everything else that the table leaves open."""
+    from cnnscope.render.pages.claims import Checked
+
+    checked = []
+    for model in models:
+        for network in load_all(model, assume=assume):
+            shown = network.analyze()
+            others = _Otherwise(model, network, assume or {})
+            for index, claim in enumerate(shown.claims):
+                why = claim.why if claim.holds or claim.known_false else "; ".join((claim.why, *others.explain(index)))
+                checked.append(Checked(network.name, shown.path, claim, why))
+    return checked
+
+
+class _Otherwise:
+    """A printed table read with its other assumptions: do they reproduce what the likeliest do not?"""
+
+    def __init__(self, model: str, network: Network, assume: Mapping[str, str]) -> None:
+        self.model, self.network, self.assume = model, network, assume
+
+    def explain(self, index: int) -> list[str]:
+        return [
+            f"holds with --assume '{what}={value}'" for what, value, claims in self._judged if _holds(claims, index)
+        ][:1]
+
+    @cached_property
+    def _judged(self) -> "list[tuple[str, str, tuple[report.JudgedClaim, ...]]]":
+        found = []
+        open_things = [(a.what, value) for a in self.network.program.assumptions for value in a.others if not a.rows]
+        for what, value in open_things if self.model != files.STDIN else ():
+            try:
+                others = load_all(self.model, assume={**self.assume, what: value})
+                same = next(other for other in others if other.name == self.network.name)
+                found.append((what, value, same.analyze().claims))
+            except (CnnscopeError, StopIteration):
+                continue
+        return found
+
+
+def _holds(claims: "tuple[report.JudgedClaim, ...]", index: int) -> bool:
+    return index < len(claims) and claims[index].holds
 
 
 def verify(
@@ -194,6 +244,8 @@ def _split_variant(model: str) -> tuple[str, str]:
 
 
 def _networks(program: Program, variant: str) -> list[Network]:
+    if program.columns:
+        return _columns(program, variant)
     if not variant:
         return [Network(program, name) for name in program.variants] or [Network(program)]
     if near := [name for name in program.variants if normal(name) == normal(variant)]:
@@ -202,6 +254,15 @@ def _networks(program: Program, variant: str) -> list[Network]:
         return [Network(program)]
     known = ", ".join(program.variants or [program.name])
     raise UnknownModelError(f"{program.path} has no variant `{variant}`", f"it has {known}")
+
+
+def _columns(program: Program, variant: str) -> list[Network]:
+    """The networks of a table that prints one per column, or the one that `variant` names."""
+    if not variant:
+        return [Network(column) for column in program.columns.values()]
+    if named := [column for name, column in program.columns.items() if normal(name) == normal(variant)]:
+        return [Network(named[0])]
+    raise UnknownModelError(f"{program.path} has no column `{variant}`", f"it has {', '.join(program.columns)}")
 
 
 def _shape(given: Shape | str | None) -> Shape | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from cnnscope.errors import Fault, ShapeError, SpecError
 from cnnscope.ops.op import Cost, Op, Weight, parameters
@@ -50,6 +50,27 @@ class Node(NamedTuple):
     line: int
 
 
+class Assumption(NamedTuple):
+    """Something that a printed table leaves unsaid, and what was taken for it.
+
+    `rows` are the rows that it is about, none for the whole network; `others` is what may be chosen instead. `ground`
+    tells whether printed figures settle it, or the habit of such tables, or the user, or whether nothing reproduces
+    what is printed.
+    """
+
+    what: str
+    value: str
+    why: str
+    rows: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    ground: Literal["solved", "convention", "given", "contradiction"] = "convention"
+
+    @property
+    def text(self) -> str:
+        """padding same in C3, C5: solves 27x27, 13x13."""
+        return f"{self.what} {self.value}{' in ' + ', '.join(self.rows) if self.rows else ''}: {self.why}"
+
+
 class Claim(NamedTuple):
     """A figure that the page prints about the nodes first ... last - 1.
 
@@ -80,6 +101,10 @@ class Graph:
     path: str = ""
     source: str = ""
     claims: tuple[Claim, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
+    """What the page leaves unsaid; empty for pages in the layer-table language."""
+    missing: tuple[str, ...] = ()
+    """What a printed table does not say and nobody can assume: the network ends before it."""
     outputs: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:

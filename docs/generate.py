@@ -1,5 +1,5 @@
-"""Writes what is generated: operators.md from the vocabulary, cli.md from --help, the README's console blocks, and the
-index of specs/, which holds the figures that `cnnscope list` shows.
+"""Writes what is generated: operators.md from the vocabulary, cli.md from --help, the README's console blocks, the
+errata, and the index of specs/, which holds the figures that `cnnscope list` shows.
 
 `make docs` runs it; tests/test_docs.py compares the files with what this would write.
 """
@@ -21,6 +21,9 @@ from cnnscope.spec import catalogue
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
+sys.path.insert(0, str(HERE))
+import errata  # noqa: E402 - a neighbour, found where this file is
+
 ENVIRONMENT = os.environ | {"COLUMNS": "100", "TERMINAL_WIDTH": "100", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
 
 VALUES: dict[Any, str] = {
@@ -48,6 +51,7 @@ def pages() -> dict[Path, Callable[[], str]]:
         HERE / "operators.md": operators,
         HERE / "cli.md": command_line,
         ROOT / "README.md": readme,
+        ROOT / "reports" / "errata.md": errata.page,
     }
 
 

@@ -4,14 +4,14 @@ A figure that our own definition does not reproduce may follow a named conventio
 biases, two operations per multiply-accumulate, K = 1024); then it holds, and says so.
 """
 
-from collections.abc import Callable, Iterator
-from fractions import Fraction
+from collections.abc import Callable
 
+from cnnscope.analysis.conventions import conventions, slips
 from cnnscope.analysis.report import JudgedClaim, LayerReport, Report, depth
 from cnnscope.graph import INPUT, SIZES, Claim, Graph
 from cnnscope.ops.op import Cost
 from cnnscope.shapes import elements
-from cnnscope.units import Printed, exact, parse_printed, parse_size
+from cnnscope.units import Printed, parse_printed, parse_size
 
 Layers = tuple[LayerReport, ...]
 
@@ -75,13 +75,14 @@ def _count(claim: Claim, layers: Layers, report: Report) -> tuple[int, bool, str
     computed = _value(claim, printed, layers, report)
     if printed.holds(computed):
         return computed, True, ""
-    for value, convention in _conventions(claim, printed, layers, report):
+    for value, convention in conventions(claim, printed, layers, report, computed):
         if printed.holds(value):
             return computed, True, f"by convention: {convention}"
     if not computed:
         return computed, False, "the computed figure is zero"
     off = float((printed.value - computed) / computed * 100)
-    return computed, False, f"the page's figure is {abs(off):.1f} % too {'large' if off > 0 else 'small'}"
+    why = f"the page's figure is {abs(off):.1f} % too {'large' if off > 0 else 'small'}"
+    return computed, False, "; ".join((why, *slips(claim, printed, layers, computed)))
 
 
 _SUMS: dict[str, Callable[[LayerReport], int]] = {
@@ -112,59 +113,3 @@ def _value(claim: Claim, printed: Printed, layers: Layers, report: Report) -> in
         return depth(layers)
     whole: int = getattr(report, metric)
     return whole
-
-
-def _conventions(
-    claim: Claim, printed: Printed, layers: Layers, report: Report
-) -> Iterator[tuple[int | Fraction, str]]:
-    """Figures that other conventions in common use would print, each with its name, the likeliest first."""
-    if claim.metric == "params":
-        params, biases, norms = _value(claim, printed, layers, report), _biases(layers), _norms(layers)
-        leaves_out = f"the table leaves out {exact(biases)} biases"
-        yield params - biases, leaves_out
-        yield params - norms, f"the table leaves out {exact(norms)} params of batch norm"
-        yield params - biases - norms, f"{leaves_out} and {exact(norms)} params of batch norm"
-        yield params + sum(layer.buffers for layer in layers), "counts buffers as well"
-        yield from _binary(claim.printed, params, "K = 1024")
-        yield from _binary(claim.printed, params - biases, f"K = 1024, and {leaves_out}")
-    elif claim.metric == "macs":
-        macs = sum(layer.macs for layer in layers)
-        yield 2 * macs, "counts two operations for each multiply-accumulate"
-        yield macs + _bias_adds(layers), "counts the additions of biases as well"
-    elif claim.metric == "flops":
-        macs = sum(layer.macs for layer in layers)
-        yield macs, "FLOPs are multiply-accumulates here"
-        yield 2 * macs, "FLOPs are two for each multiply-accumulate, nothing else counted"
-    elif claim.metric in ("memory", "activation_bytes"):
-        stored = _value(claim, printed, layers, report)
-        if not claim.layer:
-            values = elements(report.input_shape)
-            yield stored + values * (report.itemsize if printed.in_bytes else 1), "counts the input as well"
-        yield from _binary(claim.printed, stored, "K = 1024")
-
-
-def _biases(layers: Layers) -> int:
-    """Biases of convolutions and fully connected layers, the only ones that tables leave out."""
-    return sum(
-        elements(weight.shape)
-        for layer in layers
-        if layer.macs
-        for name, weight in layer.layer.placed.weights.items()
-        if "bias" in name
-    )
-
-
-def _norms(layers: Layers) -> int:
-    return sum(layer.params for layer in layers if layer.type == "bn")
-
-
-def _bias_adds(layers: Layers) -> int:
-    return sum(layer.cost.adds for layer in layers if layer.macs and layer.type != "rbf")
-
-
-def _binary(text: str, computed: int, convention: str) -> Iterator[tuple[Fraction, str]]:
-    """The figure that prints alike when K stands for 1024 and M for 1024²."""
-    suffix = text.rstrip()[-1:].lower()
-    if suffix in ("k", "m"):
-        power = 1 if suffix == "k" else 2
-        yield Fraction(computed * 1000**power, 1024**power), convention

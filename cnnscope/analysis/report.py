@@ -16,7 +16,7 @@ from cnnscope.analysis.memory import (
 )
 from cnnscope.analysis.receptive_field import ReceptiveField, last_spatial, receptive_fields
 from cnnscope.errors import UsageError
-from cnnscope.graph import Graph, Layer, walk
+from cnnscope.graph import Assumption, Graph, Layer, walk
 from cnnscope.ops.op import Cost
 from cnnscope.shapes import Shape, elements
 from cnnscope.units import DTYPE_BYTES, Bytes, Count
@@ -88,11 +88,17 @@ class Report:
     optimizer: Optimizer = "momentum"
     in_place: bool = True
     claims: tuple[JudgedClaim, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
+    """What a printed table leaves unsaid and what was taken for it; empty for pages in the layer-table language."""
+    missing: tuple[str, ...] = ()
+    """What a printed table does not say and nobody can assume."""
     renderers: Mapping[str, Renderer] = field(default_factory=dict, repr=False, compare=False)
     """Given by the API: a function from this record to text for every output format."""
 
-    status = "complete"
-    """Every operator of the vocabulary has a rule, so no total leaves anything out."""
+    @property
+    def status(self) -> str:
+        """partial where the table does not print all of the network: every total is a lower bound then."""
+        return "partial" if self.missing else "complete"
 
     @cached_property
     def params(self) -> Count:
@@ -197,6 +203,8 @@ def analyze(
         saved_bytes=saved_for_backward(layers, itemsize),
         optimizer=optimizer,
         in_place=in_place,
+        assumptions=graph.assumptions,
+        missing=graph.missing,
     )
 
 

@@ -16,6 +16,8 @@ from cnnscope.errors import CnnscopeError
 
 COMMANDS = {
     "analyze": "analyze",
+    "claims": "claims",
+    "convert": "convert",
     "list": "list_",
     "export": "export",
     "verify": "verify",

@@ -23,6 +23,7 @@ def run(
     input_shape: Annotated[
         str | None, Option("--input", help="CxHxW, or a number of features; the page's own if not given.")
     ] = None,
+    assume: Annotated[list[str] | None, options.assume_option()] = None,
     batch: Annotated[int, Option(help="Images per pass.")] = 1,
     dtype: Annotated[str, Option(help=" | ".join(DTYPE_BYTES))] = "float32",
     format_name: Annotated[str | None, Option("--format", help=" | ".join(formats.names()))] = None,
@@ -48,10 +49,11 @@ def run(
 
     view = options.view(analysis, columns=columns, sort=sort, top=top, depth=depth, color=color)
     options.known_format(format_name)
+    given = options.assumptions(assume)
     reports = [
         network.analyze(input=input_shape, batch=batch, dtype=dtype, optimizer=optimizer, in_place=in_place)  # type: ignore[arg-type]
         for model in models
-        for network in load_all(model)
+        for network in load_all(model, assume=given)
     ]
     if exact_fit:
         _require_fit(reports)

@@ -18,6 +18,7 @@ def run(
         Path | None, Option("-o", "--output", help="The file; NAME.onnx in this directory if not given.")
     ] = None,
     input_shape: Annotated[str | None, Option("--input", help="CxHxW, or a number of features.")] = None,
+    assume: Annotated[list[str] | None, options.assume_option()] = None,
     batch: Annotated[str, Option(help="Images per pass, or dynamic.")] = "1",
     dtype: Annotated[str, Option(help="float32 | float16")] = "float32",
     opset: Annotated[int, Option(help="17 to 21.")] = 17,
@@ -31,7 +32,7 @@ def run(
 
     if batch != DYNAMIC and not batch.isdecimal():
         raise UsageError(f"batch `{batch[:20]}`", f"write a number of images, at least 1, or {DYNAMIC}")
-    network = load(model)
+    network = load(model, assume=options.assumptions(assume))
     graph = network.shaped(input_shape)
     # A name comes from the page: it must not choose another directory.
     path = output or Path(re.sub(r"[^\w.-]", "_", network.name).lstrip(".") + ".onnx")

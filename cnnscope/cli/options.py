@@ -129,10 +129,37 @@ def by_suffix(path: Path) -> str:
     )
 
 
+def assume_option() -> Any:
+    return typer.Option(
+        "--assume",
+        metavar="WHAT=VALUE",
+        help="What a printed table leaves unsaid: padding=same, C3.padding=2, bias=no. Repeatable.",
+    )
+
+
+def assumptions(texts: Sequence[str] | None) -> dict[str, str]:
+    """The values of --assume; UsageError for what is no assignment."""
+    found = {}
+    for text in texts or ():
+        what, sign, value = (part.strip() for part in text.partition("="))
+        if not (what and sign and value):
+            raise UsageError(f"--assume {text[:40]}", "write what=value, such as padding=same or C3.padding=valid")
+        found[what] = value
+    return found
+
+
 def models_argument() -> Any:
     return typer.Argument(
-        help="Names from `cnnscope list`, spec files (.md .csv .tsv .txt, page.md:variant, '*.md') or - for stdin.",
+        help="Names from `cnnscope list`, files (.md .csv .txt .html .tex, page.md:variant, '*.md') or - for stdin.",
         metavar="MODEL...",
+        autocompletion=complete_model,
+    )
+
+
+def some_models_argument() -> Any:
+    return typer.Argument(
+        help="Names from `cnnscope list`, spec files (page.md:variant, '*.md') or - for stdin.",
+        metavar="[MODEL]...",
         autocompletion=complete_model,
     )
 

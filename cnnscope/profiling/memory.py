@@ -9,8 +9,8 @@ from cnnscope.machine.memory import available
 from cnnscope.runtimes import Settings
 from cnnscope.units import Bytes, short_bytes
 
-PROCESS: dict[str, Bytes] = {"onnxruntime": 150_000_000, "torch": 400_000_000}
-"""A Python process with the runtime loaded, before it has seen a network."""
+PROCESS: dict[str, Bytes] = {"onnxruntime": 250_000_000, "torch": 400_000_000}
+"""A Python process with the runtime loaded, and the profile of its kernels, before it has seen a network."""
 WEIGHTS: dict[str, float] = {"onnxruntime": 3.6, "torch": 2.1}
 """Copies of the weights that are held at once, measured on networks of 0.5 to 3 GB: as drawn, as the runtime packs
 them, and for ONNX Runtime once more while it writes the graph that kernels are joined to."""

@@ -14,6 +14,7 @@ from cnnscope.calibration.ceilings import ceilings as measured_ceilings
 from cnnscope.calibration.ping_pong import cache_mode
 from cnnscope.errors import CnnscopeError, UsageError
 from cnnscope.graph import Graph
+from cnnscope.machine.cpu import usable_cores
 from cnnscope.profiling import memory
 from cnnscope.profiling.attribution import attribute
 from cnnscope.profiling.launch import in_fresh_process
@@ -73,7 +74,7 @@ def _ceilings(
         return measured_ceilings(
             settings.device,
             dtype,
-            settings.threads,
+            min(settings.threads, usable_cores()),
             progress=lambda what: progress(Progress(f"measuring this machine's ceilings, {what}")),
             warn=warn,
         )

@@ -6,6 +6,7 @@ from typing import Any
 import cnnscope
 from cnnscope.analysis.receptive_field import Length, ReceptiveField
 from cnnscope.analysis.report import JudgedClaim, LayerReport, Report
+from cnnscope.graph import Assumption
 from cnnscope.ops.op import Cost
 from cnnscope.render.sheet import SCHEMA_VERSION
 from cnnscope.shapes import elements
@@ -40,6 +41,19 @@ def report_record(report: Report) -> dict[str, Any]:
             "in_place": report.in_place,
         },
         "training": {"optimizer": report.optimizer, "saved_bytes": report.saved_bytes},
+        "assumptions": [assumption_record(assumption) for assumption in report.assumptions],
+        "missing": list(report.missing),
+    }
+
+
+def assumption_record(assumption: Assumption) -> dict[str, Any]:
+    return {
+        "what": assumption.what,
+        "value": assumption.value,
+        "why": assumption.why,
+        "rows": list(assumption.rows),
+        "others": list(assumption.others),
+        "ground": assumption.ground,
     }
 
 

@@ -55,6 +55,8 @@ def build(program: Program, variant: str = "", *, shape: Shape | None = None) ->
         program.path,
         (chosen.source if chosen else "") or program.source,
         claims,
+        program.assumptions,
+        program.missing,
     )
 
 

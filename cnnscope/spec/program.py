@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from cnnscope.errors import CellError
+from cnnscope.graph import Assumption
 from cnnscope.shapes import Shape
 from cnnscope.spec.expressions import Expression, Names, Value, names_in, parse
+from cnnscope.spec.tables.document import Document
 from cnnscope.spec.values import parameter, whole
 
 
@@ -140,6 +142,14 @@ class Program:
     year: str = ""
     figures: tuple[Figure, ...] = ()
     """Claims about the network as a whole, from the front matter or a total line."""
+    assumptions: tuple[Assumption, ...] = ()
+    """What a printed table leaves unsaid."""
+    missing: tuple[str, ...] = ()
+    """What a printed table does not say and nobody can assume: the network ends before it."""
+    columns: dict[str, "Program"] = field(default_factory=dict)
+    """The networks of a table that prints one per column; there is no other network then."""
+    page: Document | None = None
+    """A printed table in the layer-table language, as `convert` writes it."""
 
     @property
     def reads_size(self) -> bool:

@@ -1,6 +1,7 @@
 """Finds networks by name among the pages of specs/, and reads any page."""
 
 import os
+from collections.abc import Mapping
 from functools import lru_cache
 from itertools import dropwhile, takewhile
 from pathlib import Path
@@ -12,7 +13,7 @@ from cnnscope.spec.files import STDIN, folder, text_of
 if TYPE_CHECKING:
     from cnnscope.spec.program import Program
 
-SUFFIXES = (".md", ".markdown", ".csv", ".tsv", ".txt")
+SUFFIXES = (".md", ".markdown", ".csv", ".tsv", ".txt", ".html", ".htm", ".tex", ".py", ".cfg")
 
 
 class Entry(NamedTuple):
@@ -79,15 +80,18 @@ def is_page(model: str) -> bool:
     return model == STDIN or os.sep in model or Path(model).suffix.lower() in SUFFIXES
 
 
-def read_page(path: str, text: str) -> "Program":
-    """Read a page's text; the path serves messages and its ending settles the syntax."""
+def read_page(path: str, text: str, assume: "Mapping[str, str] | None" = None) -> "Program":
+    """Read a page's text; the path serves messages and its ending settles the syntax.
+
+    `assume` is what the user says where a printed table is silent: {"padding": "same", "C3.padding": "valid"}.
+    """
     # Whoever only looks for names needs no reader.
     from cnnscope.spec import dialects, tables
 
     suffix = "" if path == STDIN else Path(path).suffix.lower()
-    return dialects.read(tables.read("stdin" if path == STDIN else path, text, suffix))
+    return dialects.read(tables.read("stdin" if path == STDIN else path, text, suffix), assume)
 
 
-def read_file(path: str) -> "Program":
+def read_file(path: str, assume: "Mapping[str, str] | None" = None) -> "Program":
     """Read a spec file; UsageError when there is no such text file, SpecError when its table is wrong."""
-    return read_page(path, text_of(path))
+    return read_page(path, text_of(path), assume)

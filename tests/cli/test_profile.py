@@ -16,9 +16,10 @@ from cnnscope.machine.memory import RAM, Available
 from cnnscope.profiling import memory
 from cnnscope.profiling import profile as profiling
 from tests.cli.shell import ROOT, cnnscope, on_a_terminal
+from tests.profiling.samples import roofs
 from tests.spec.reading import page, table
 
-QUICK = ("--min-time", "0.02", "--max-time", "0.1")
+QUICK = ("--min-time", "0.02", "--max-time", "0.1", "--no-ceilings")
 TINY = page("layer | type | maps | kernel", "a | conv relu | 4 | 3", "fc | fully connected | 2 |", input="3x8x8")
 
 
@@ -52,6 +53,7 @@ def planted(monkeypatch):
             }
 
         monkeypatch.setattr(profiling, "in_fresh_process", answer)
+        monkeypatch.setattr(profiling, "measured_ceilings", lambda *_, **__: roofs(2e11, 2e10))
 
     return plant
 
@@ -137,7 +139,7 @@ def test_a_batch_that_does_not_fit_is_refused_with_figures_and_tried_only_by_for
     planted()
     monkeypatch.setattr(memory, "available", lambda: Available(1000, RAM))
     assert tiny("profile", "net.md")[2] == (
-        "error: this run needs about 150.0 MB, and 1.00 KB are free (the machine's memory)\n"
+        "error: this run needs about 250.0 MB, and 1.00 KB are free (the machine's memory)\n"
         "  use a smaller --batch, --input or --dtype, or --force to try all the same\n"
     )
     code, out, _ = tiny("profile", "net.md", "--force")
@@ -366,3 +368,36 @@ def test_streams_that_are_closed_or_full_do_no_harm(redirection, code, message, 
     assert message in run.stderr
     assert "Traceback" not in run.stderr
     assert "internal" not in run.stderr
+
+
+def test_times_are_compared_with_the_machine_s_ceilings(tiny, planted):
+    planted()
+    out = tiny("profile", "net.md")[1]
+    assert "that this machine does at most (fused multiply-adds in vectors of 256 bits)" in out
+    assert "at most" not in tiny("profile", "net.md", "--no-ceilings")[1]
+
+
+def test_ceilings_that_cannot_be_measured_are_a_remark(tiny, planted, monkeypatch):
+    def refused(*_, **__):
+        raise RunError("measuring the copy was ended by SIGKILL", "")
+
+    planted()
+    monkeypatch.setattr(profiling, "measured_ceilings", refused)
+    code, out, _ = tiny("profile", "net.md")
+    assert code == 0
+    assert "\n≠ this machine's ceilings are unknown: measuring the copy was ended by SIGKILL\n" in out
+
+
+def test_ceilings_are_those_of_the_cpus_that_can_be_used(tiny, planted, monkeypatch):
+    asked = []
+
+    def measured(device, dtype, threads, **_):
+        asked.append((device, dtype, threads))
+        return roofs(2e11, 2e10)
+
+    planted()
+    monkeypatch.setattr(profiling, "measured_ceilings", measured)
+    monkeypatch.setattr(profiling, "usable_cores", lambda: 2)
+    tiny("profile", "net.md", "--threads", "1")
+    tiny("profile", "net.md", "--threads", "1000", "--dtype", "float16")
+    assert asked == [("cpu", "float32", 1), ("cpu", "float16", 2)]

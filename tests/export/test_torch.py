@@ -5,10 +5,10 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 import cnnscope
-from tests.pages import page
+from tests.pages import one_of_every_page, page
 
 
-@pytest.mark.parametrize("name", cnnscope.networks())
+@pytest.mark.parametrize("name", one_of_every_page())
 def test_parameters_buffers_and_multiply_accumulates_are_those_of_the_analysis(name):
     network = cnnscope.load(name)
     module = cnnscope.build_torch(network.graph, weights="none")

@@ -221,6 +221,7 @@ CASES: dict[type[Op], Cases] = {
     ops.LocalResponseNorm: given(local_response, maps()),
     ops.LayerNorm: given(ops.LayerNorm, signals),
     ops.GroupNorm: divided(ops.GroupNorm, "groups", 2),
+    ops.LayerScale: given(st.builds(ops.LayerScale), maps() | features),
     ops.L2Norm: given(st.builds(ops.L2Norm, scale=booleans), maps() | features),
     ops.LayerScale: given(ops.LayerScale, signals),
     ops.Relu: given(ops.Relu, signals),

@@ -18,6 +18,7 @@ import pytest
 
 import cnnscope
 from cnnscope import render
+from cnnscope.analysis.report import JudgedClaim
 from cnnscope.budgets.baseline import Baseline, NetworkEntry
 from cnnscope.budgets.verdicts import STATUSES, Blamed, Place, Verdict, Verdicts
 from cnnscope.calibration.calibrate import Calibration
@@ -27,6 +28,7 @@ from cnnscope.errors import RefusedError, UsageError
 from cnnscope.profiling.record import LayerWork, Profile
 from cnnscope.reconciliation.record import Reconciled, Reconciliation, TermValue
 from cnnscope.render import View, formats, pages
+from cnnscope.render.pages.claims import Checked
 from cnnscope.render.sheet import Column, Remark, Sheet, arrange, check, number, words
 from cnnscope.runtimes import Kernel
 from cnnscope.spec.catalogue import Listed
@@ -158,11 +160,17 @@ def _reconciliations(directory) -> list[Any]:
     return [Reconciliation(name, name, (1, 3, 8, 8), figures[:9], name) for name in HOSTILE]
 
 
+def _claims(directory) -> list[Any]:
+    claims = [JudgedClaim(1, name, "params", "1K", 1000, number % 2 == 0, name) for number, name in enumerate(HOSTILE)]
+    return [[Checked(claim.layer, claim.layer, claim, claim.why) for claim in claims]]
+
+
 SAMPLES: dict[str, Callable[..., list[Any]]] = {
     "analysis": _analyses,
     "verdicts": _verdicts,
     "baseline": _baselines,
     "calibration": _calibrations,
+    "claims": _claims,
     "doctor": _diagnoses,
     "listing": _lists,
     "profile": _profiles,

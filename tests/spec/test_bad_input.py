@@ -1,17 +1,20 @@
 """Tables that cannot be read or built: what the person at the keyboard is told, whole, and exit code 2."""
 
+import importlib
+
 import pytest
 
+from cnnscope.spec import dialects
 from cnnscope.spec.expressions import HELP
 from tests.spec.reading import analyzed, page, table
 
 HEADER = "layer | type | maps | kernel | stride | padding | groups | from | repeat"
 NO_FIT = "no output is left\n  use a smaller kernel, more padding, a larger input, or fewer rows that shrink the maps"
-EXPECTED = (
-    "canonical: a column `type` with operators such as conv, max pool, fully connected; or front matter with `input:`\n"
-    "  ledger: lines such as `3x3 conv, 64  memory: 224*224*64=3.2M params: (3*3*3)*64 = 1,728`\n"
-    "  textbook: columns Type, Maps, Size, Kernel size, with types such as Convolution, Max pooling, Fully connected, Input"
+EXPECTED = "\n  ".join(
+    f"{name}: {importlib.import_module(f'cnnscope.spec.dialects.{name}').EXPECTS}"
+    for name in ("canonical", *dialects.dialects())
 )
+"""What every dialect says of itself; test_pasted.py asserts some of it word for word."""
 
 
 def rows(*lines: str) -> str:

@@ -154,4 +154,4 @@ def test_lines_are_those_that_editors_number():
 
 
 def test_the_syntaxes_are_the_modules_of_their_folder():
-    assert tables.syntaxes() == ("csv", "markdown", "tsv")
+    assert tables.syntaxes() == ("csv", "html", "latex", "markdown", "tsv")

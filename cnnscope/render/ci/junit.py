@@ -19,14 +19,19 @@ def render(verdicts: Verdicts) -> str:
     from junitparser import JUnitXml
 
     report = JUnitXml()
-    ordered = sorted(verdicts.verdicts, key=lambda verdict: verdict.check)
-    for index, (check, found) in enumerate(groupby(ordered, key=lambda verdict: verdict.check)):
-        report.add_testsuite(_suite(index, check or "budgets", tuple(found)))
+    # By the name as it is written: suites of one name would be merged behind our back.
+    ordered = sorted(verdicts.verdicts, key=_suite_name)
+    for index, (name, found) in enumerate(groupby(ordered, key=_suite_name)):
+        report.add_testsuite(_suite(index, name, tuple(found)))
     written: bytes = report.tostring()
     return '<?xml version="1.0" encoding="utf-8"?>\n' + written.decode("utf-8") + "\n"
 
 
-def _suite(index: int, check: str, verdicts: Sequence[Verdict]) -> Any:
+def _suite_name(verdict: Verdict) -> str:
+    return _name(verdict.check or "budgets")
+
+
+def _suite(index: int, name: str, verdicts: Sequence[Verdict]) -> Any:
     from datetime import UTC, datetime
 
     from junitparser import Attr, SystemErr, SystemOut, TestSuite
@@ -37,8 +42,8 @@ def _suite(index: int, check: str, verdicts: Sequence[Verdict]) -> Any:
         id = Attr()
         package = Attr()
 
-    named = Suite(_name(check))
-    named.id, named.package = str(index), _name(check)
+    named = Suite(name)
+    named.id, named.package = str(index), name
     suite: TestSuite = named
     suite.hostname = "localhost"
     suite.timestamp = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S")

@@ -5,7 +5,7 @@ from typing import Any
 from cnnscope.analysis.receptive_field import ReceptiveField
 from cnnscope.analysis.report import JudgedClaim, Report
 from cnnscope.analysis.rows import RowReport, rows
-from cnnscope.graph import INPUT
+from cnnscope.graph import INPUT, Assumption
 from cnnscope.render.sheet import Column, Remark, Sheet, Value, View, arrange, number, words
 from cnnscope.shapes import dims, elements
 from cnnscope.units import exact, short, short_bytes
@@ -37,6 +37,18 @@ def claim_text(claim: JudgedClaim) -> str:
     sign = "≠" if claim.as_expected else "✗"
     computed = exact(claim.computed) if isinstance(claim.computed, int) else claim.computed
     return f"{sign} {claim.metric} {claim.claimed}: computed {computed}; {claim.why}"
+
+
+def assumption_text(assumption: Assumption) -> str:
+    """same padding in C3, C5: solves 27x27. Only the first of many rows are named; a contradiction carries a sign."""
+    rows = ", ".join(assumption.rows[:_MOST_ROWS])
+    more = f" and {len(assumption.rows) - _MOST_ROWS} more" if len(assumption.rows) > _MOST_ROWS else ""
+    where = f" in {rows}{more}" if rows else ""
+    sign = "CONTRADICTION: " if assumption.ground == "contradiction" else ""
+    return f"{sign}{assumption.what} {assumption.value}{where}: {assumption.why}"
+
+
+_MOST_ROWS = 6
 
 
 def _figure(value: Value) -> str:
@@ -126,12 +138,18 @@ def _summary(report: Report) -> list[tuple[str, str]]:
     others = ", ".join(f"{short(count)} {kind}" for kind, count in kinds.items() if count)
     alive = ", ".join(f"{tensor} {short_bytes(size)}" for tensor, size in peak.alive[:6])
     more = f" and {len(peak.alive) - 6} more" if len(peak.alive) > 6 else ""
+    # Totals of a network that its table does not print whole are lower bounds.
+    least = "≥ " if report.missing else ""
     lines = [
         (
             "params",
-            f"{exact(report.params)} trainable, {exact(report.buffers)} in buffers: {short_bytes(report.weight_bytes)}",
+            f"{least}{exact(report.params)} trainable, {exact(report.buffers)} in buffers: "
+            f"{short_bytes(report.weight_bytes)}",
         ),
-        ("MACs", f"{exact(report.macs)} multiply-accumulates of convolutions and matrix products, without biases"),
+        (
+            "MACs",
+            f"{least}{exact(report.macs)} multiply-accumulates of convolutions and matrix products, without biases",
+        ),
         (
             "FLOPs",
             f"{exact(report.flops)}: 2 x {short(cost.multiply_adds)} multiply-adds{' + ' if others else ''}{others}",
@@ -158,6 +176,8 @@ def _summary(report: Report) -> list[tuple[str, str]]:
         )
     if report.source:
         lines.append(("source", report.source))
+    lines += [("missing", f"NOT in the table: {what}") for what in report.missing]
+    lines += [("assumed", assumption_text(assumption)) for assumption in report.assumptions]
     if report.claims:
         lines.append(("claims", _claims(report)))
     return lines

@@ -18,7 +18,7 @@ from cnnscope.runtimes.onnxruntime.session import Session
 
 METHOD = "ONNX Runtime's profiler, in a session of its own"
 WARM_UP, FEWEST = 3, 10
-MOST_EVENTS = 50_000
+MOST_EVENTS = 30_000
 """A longer profile takes longer to read than its runs took."""
 
 _SUFFIX = "_kernel_time"

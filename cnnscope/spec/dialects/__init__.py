@@ -1,18 +1,21 @@
 """Families of printed tables: Document -> Program. One file each, found by file name.
 
-A dialect is a module with EXPECTS (one line for errors), claims(document) and read(document). The canonical language
-reads every page with front matter and every table with a `type` column that no other dialect claims.
+A dialect is a module with EXPECTS (what such a table looks like, one line for errors), WORD (what only such tables
+have), claims(document) and read(document, given), which returns one draft for each network of the table. The canonical
+language reads every page with front matter and every table with a `type` column that no other dialect claims.
 """
 
 import importlib
 import pkgutil
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from types import ModuleType
 
-from cnnscope.errors import Fault, SpecError
+from cnnscope.errors import Fault, SpecError, UsageError
 from cnnscope.spec.faults import refusal
 from cnnscope.spec.program import Program
-from cnnscope.spec.tables.document import Document
+from cnnscope.spec.tables.document import Document, Table, TableRow
 
 _CANONICAL = "canonical"
 
@@ -23,21 +26,51 @@ def dialects() -> tuple[str, ...]:
     return tuple(module.name for module in pkgutil.iter_modules(__path__) if module.name != _CANONICAL)
 
 
-def read(document: Document) -> Program:
-    """Read a document in the one dialect that claims it; SpecError when two do, or none."""
+def read(document: Document, given: Mapping[str, str] | None = None) -> Program:
+    """Read a document in the one dialect that claims it; SpecError when two do, or none.
+
+    `given` is what the user assumes where the table is silent; UsageError for something that the table does not leave
+    open.
+    """
     canonical = _load(_CANONICAL)
     modules = [] if document.has_front else [_load(name) for name in dialects()]
     claiming = [module for module in modules if module.claims(document)]
+    if not claiming and modules and not canonical.claims(document):
+        # Titles over two rows: the lower ones name the columns.
+        lower = _with_lower_titles(document)
+        claiming = [module for module in modules if module.claims(lower)]
+        document = lower if claiming else document
     if len(claiming) > 1:
-        raise SpecError(
-            document.path, [Fault(0, "", "two dialects read this table, each in its own way", _expectations(claiming))]
-        )
+        words = " or ".join(f"`{module.WORD}`" for module in claiming)
+        hint = f"{_expectations(claiming)}\n  a word settles it: keep only one of {words}"
+        raise SpecError(document.path, [Fault(0, "", "two dialects read this table, each in its own way", hint)])
     if not claiming and not canonical.claims(document):
         if document.faults:
             raise refusal(document.path, document.faults)
         raise SpecError(document.path, [_nothing(document, [canonical, *modules])])
-    program: Program = (claiming or [canonical])[0].read(document)
-    return program
+    if claiming:
+        from cnnscope.spec.drafted import program
+
+        return program(document, claiming[0], given or {})
+    if given:
+        raise UsageError(
+            f"--assume {next(iter(given))}: nothing is assumed about {document.path}",
+            "a page in the layer-table language says everything itself: change its cells",
+        )
+    read_page: Program = canonical.read(document)
+    if not document.has_front:
+        read_page.page = document
+    return read_page
+
+
+def _with_lower_titles(document: Document) -> Document:
+    """The document with the first row of each table in its header, where it fills it."""
+    tables = []
+    for table in document.tables:
+        first, *rest = table.rows or [TableRow(table.line, ())]
+        titles = tuple(below or above for above, below in zip(table.header, first.cells, strict=False))
+        tables.append(replace(table, header=titles, rows=rest) if rest else table)
+    return replace(document, tables=tables)
 
 
 def _nothing(document: Document, modules: list[ModuleType]) -> Fault:
@@ -45,7 +78,22 @@ def _nothing(document: Document, modules: list[ModuleType]) -> Fault:
         return Fault(0, "", "no table of layers in this file", _expectations(modules))
     table = document.tables[0]
     header = ", ".join(table.header)[:60]
-    return Fault(table.line, "", f"no dialect reads a table with the columns {header}", _expectations(modules))
+    hint = "\n  ".join((*_nearest(table, modules), _expectations(modules)))
+    return Fault(table.line, "", f"no dialect reads a table with the columns {header}", hint)
+
+
+def _nearest(table: Table, modules: list[ModuleType]) -> list[str]:
+    """The dialect that knows most of a table's titles, and which of its own are not there; none where it knows few."""
+    from cnnscope.spec.titles import found
+
+    titled = [module for module in modules if hasattr(module, "TITLES")]
+    best = max(titled, key=lambda module: len(found(table, module.TITLES)))
+    known = {*found(table, best.TITLES).values()}
+    if len(known) < 2:
+        return []
+    missing = ", ".join(name.replace("_", " ") for name in best.TITLES if name not in known)
+    name = best.__name__.rpartition(".")[2]
+    return [f"nearest is {name}: it knows {len(known)} of the columns, and has others: {missing}"]
 
 
 def _expectations(modules: list[ModuleType]) -> str:

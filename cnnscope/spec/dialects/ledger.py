@@ -11,13 +11,16 @@ the last, and biases (the weights that are printed leave them out).
 import re
 
 from cnnscope.errors import CellError, Fault
+from cnnscope.graph import Assumption
 from cnnscope.spec.dialects import canonical
+from cnnscope.spec.draft import Choices, Given
 from cnnscope.spec.faults import refusal
 from cnnscope.spec.figures import figures
 from cnnscope.spec.program import Figure, Program
 from cnnscope.spec.tables.document import Document, Table, TableRow, clean
 
 EXPECTS = "lines such as `3x3 conv, 64  memory: 224*224*64=3.2M params: (3*3*3)*64 = 1,728`"
+WORD = "memory:"
 
 _LINE = re.compile(
     r"(?P<layer>.*?)(?:\[(?P<output>[^\[\]]*)\])?\s*memory:(?P<memory>.*?)(?:(?:params|weights):(?P<params>.*))?",
@@ -42,7 +45,7 @@ def claims(document: Document) -> bool:
     return sum(bool(entry and _is_layer(_layer(entry))) for entry in found) >= 2
 
 
-def read(document: Document) -> Program:
+def read(document: Document, given: Given) -> Program:
     """Every line as a canonical row; SpecError for lines that are neither a layer, a total nor a title."""
     rows: list[TableRow] = []
     totals: list[Figure] = []
@@ -62,7 +65,10 @@ def read(document: Document) -> Program:
     if faults:
         raise refusal(document.path, faults)
     _drop_last_activation(rows)
-    program = canonical.read(Document(document.path, tables=[Table(1, _COLUMNS, rows)], lines=document.lines))
+    choices = Choices(given)
+    page = Document(document.path, tables=[Table(1, _COLUMNS, _assumed(rows, choices))], lines=document.lines)
+    program = canonical.read(page)
+    program.assumptions, program.page = tuple(choices.made.values()), page
     program.name = name or program.name
     program.figures = tuple(totals)
     return program
@@ -131,6 +137,24 @@ def _cells(entry: re.Match[str]) -> tuple[str, ...]:
             f"`{layer[:40]}` is no layer of a ledger", "known are Input, 3x3 conv, 64, CONV3-64, Pool, FC 4096"
         )
     return tuple(cells.get(column, "") for column in _COLUMNS)
+
+
+def _assumed(rows: list[TableRow], choices: Choices) -> list[TableRow]:
+    """The rows with what the user assumes in the place of the habit."""
+    why = "a ledger prints none, and its sizes stay"
+    if (padding := choices.take("padding", "same", "valid", why=why)) != "same":
+        rows = [row._replace(cells=_with(row.cells, "padding", padding)) for row in rows]
+    if choices.take("activation", "relu", "none", why="behind all layers with weights but the last") == "none":
+        rows = [row._replace(cells=_with(row.cells, "activation", "")) for row in rows]
+    choices.note(Assumption("pools", "2x2 max pools with stride 2", "a Pool halves the size"))
+    choices.note(Assumption("bias", "yes", "the printed weights leave them out"))
+    return rows
+
+
+def _with(cells: tuple[str, ...], column: str, value: str) -> tuple[str, ...]:
+    """The cells with another value where the column is filled."""
+    where = _COLUMNS.index(column)
+    return (*cells[:where], value if cells[where] else "", *cells[where + 1 :])
 
 
 def _drop_last_activation(rows: list[TableRow]) -> None:

@@ -11,7 +11,7 @@ from types import ModuleType
 
 from cnnscope.spec.tables.document import Document
 
-_OTHERS = ("document", "plain")
+_OTHERS = ("document", "plain", "aligned", "html_reader", "latex_reader")
 
 
 @lru_cache(1)

@@ -4,16 +4,18 @@ import csv
 import io
 
 from cnnscope.errors import Fault
-from cnnscope.spec.tables import markdown
+from cnnscope.spec.tables import html, latex, markdown
 from cnnscope.spec.tables.document import MOST_ROWS, Document, Table, header_row, split_lines, table_row
 
 SUFFIXES = (".csv",)
+
+_OTHERS = (markdown, html, latex)
 
 
 def matches(text: str) -> bool:
     """The first two lines that are not blank have equally many commas, at least one; no other syntax matches."""
     filled = [line for line in split_lines(text) if line.strip()][:2]
-    if len(filled) < 2 or "\t" in "".join(filled) or markdown.matches(text):
+    if len(filled) < 2 or "\t" in "".join(filled) or any(other.matches(text) for other in _OTHERS):
         return False
     first, second = (_commas(line) for line in filled)
     return first == second > 0

@@ -11,7 +11,9 @@ MOST_ROWS = 10_000
 MOST_COLUMNS = 200
 LONGEST_CELL = 10_000
 
-_TAG = re.compile(r"</?(?:b|i|em|strong|span|code|u)(?:\s[^<>]*)?>", re.IGNORECASE)
+_TAG = re.compile(r"</?(?:b|i|em|strong|span|code|u|sup|sub|small|center|p)(?:\s[^<>]*)?>", re.IGNORECASE)
+_RAISED = re.compile(r"<sup>(?=\d)", re.IGNORECASE)
+_BREAK = re.compile(r"\s*<br\s*/?>\s*", re.IGNORECASE)
 _MATH = re.compile(r"(?<!\\)\$")
 _EMPHASIS = re.compile(r"(\*\*|__|`)(.*)\1")
 # Bounded, since html.unescape hands any number of digits to int(), which refuses long ones.
@@ -32,7 +34,7 @@ def clean(cell: str) -> str:
     """
     text = cell.strip()
     if "<" in text:
-        text = _TAG.sub("", text)
+        text = _TAG.sub("", _BREAK.sub("; ", _RAISED.sub("^", text)))
     if "$" in text:
         text = _MATH.sub("", text).replace(r"\times", "×").replace(r"\ ", " ")
     if "&" in text:

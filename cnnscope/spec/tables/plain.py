@@ -1,7 +1,8 @@
-"""Lines without columns: what no other syntax matches. A dialect may read such a listing line by line."""
+"""Plain lines: what no other syntax matches. Aligned columns are a table; a dialect may read other lines one by one."""
 
+from cnnscope.spec.tables import aligned
 from cnnscope.spec.tables.document import Document, split_lines
 
 
 def read(text: str) -> Document:
-    return Document(lines=split_lines(text))
+    return aligned.read(text) if aligned.matches(text) else Document(lines=split_lines(text))

@@ -1,0 +1,45 @@
+"""cnnscope claims: every printed figure, and what explains those that do not hold."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer import Option
+
+from cnnscope.cli import options
+from cnnscope.cli.streams import say
+from cnnscope.errors import UsageError
+from cnnscope.render import formats
+from cnnscope.render.pages import claims
+
+CLAIM_IS_FALSE, NOTHING_CHECKED = 1, 3
+
+
+def run(
+    models: Annotated[list[str] | None, options.some_models_argument()] = None,
+    whole_zoo: Annotated[bool, Option("--all", help="Every network of the zoo.")] = False,
+    misses: Annotated[bool, Option("--misses", help="Only figures that do not hold as they stand.")] = False,
+    assume: Annotated[list[str] | None, options.assume_option()] = None,
+    format_name: Annotated[str | None, Option("--format", help=" | ".join(formats.names()))] = None,
+    output: Annotated[
+        list[Path] | None, Option("-o", "--output", help="Write here; the ending chooses the format. Repeatable.")
+    ] = None,
+    strict: Annotated[bool, Option("--strict", help="Exit 1 when a printed figure does not hold.")] = False,
+    color: Annotated[str, Option(help="auto | always | never")] = "auto",
+) -> None:
+    """Check every figure that a page or a printed table claims, and explain each miss."""
+    from cnnscope.api import check_claims, networks
+
+    if bool(models) == whole_zoo:
+        raise UsageError("which networks?", "name some, or all of the zoo with --all")
+    view = options.view(claims, color=color)
+    options.known_format(format_name)
+    checked = check_claims(networks() if whole_zoo else models or [], assume=options.assumptions(assume))
+    shown = [entry for entry in checked if entry.verdict != claims.HOLDS] if misses else checked
+    options.deliver(claims, [shown], view, format_name=format_name, outputs=output or [])
+    if misses:
+        say(claims.tally(checked))
+    if not checked:
+        raise typer.Exit(NOTHING_CHECKED)
+    if strict and any(entry.verdict == claims.FALSE for entry in checked):
+        raise typer.Exit(CLAIM_IS_FALSE)

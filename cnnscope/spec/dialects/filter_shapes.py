@@ -1,0 +1,134 @@
+"""D9: filter shapes: Type / Stride, Filter Shape 3x3x32 dw or 1x1x32x64, Input Size.
+
+As MobileNet is printed. The size is the input's, so that of the next row is a row's output; a brace `5x {` spans the
+rows up to `}`. Unsaid: padding (same), batch norm and ReLU behind every convolution, a bias in the fully connected
+layer.
+"""
+
+import re
+from fractions import Fraction
+
+from cnnscope.errors import CellError, Fault, SpecError
+from cnnscope.graph import Assumption
+from cnnscope.spec.draft import Choices, Draft, Given, fault
+from cnnscope.spec.faults import refusal
+from cnnscope.spec.habits import multiplier
+from cnnscope.spec.printed import Size, geometry, plain, size
+from cnnscope.spec.tables.document import Document
+from cnnscope.spec.titles import PrintedRow, rows, table_with
+
+EXPECTS = "columns Type / Stride, Filter Shape (3x3x32 dw, 1x1x32x64), Input Size"
+WORD = "Filter Shape"
+
+TITLES = {"type": r"(?:layer )?type ?/ ?stride", "filter": r"filter ?shape", "input": r"input ?size"}
+_STRIDE = re.compile(r"/ ?s? ?(\d)")
+_MOST_REPEATS = 1_000
+_OPEN = re.compile(r"(\d{1,7}) ?x ?(?:\{|(?=conv))|\{")
+
+
+def claims(document: Document) -> bool:
+    return table_with(document, TITLES, *TITLES) is not None
+
+
+def read(document: Document, given: Given) -> list[Draft]:
+    table = table_with(document, TITLES, *TITLES)
+    assert table
+    choices = Choices(given)
+    draft = Draft(choices, habit="the printed sizes shrink only with the stride")
+    activation = choices.take("activation", "relu", why="behind every convolution and its batch norm")
+    choices.note(Assumption("norm", "bn", "behind every convolution, which then has no bias"))
+    width = multiplier(draft, "width", "the table is that of the full network")
+    printed = _written_out(document, rows(document, table, TITLES))
+    faults = []
+    for index, row in enumerate(printed):
+        following = printed[index + 1] if index + 1 < len(printed) else None
+        try:
+            if index == 0:
+                first = size(row["input"])
+                draft.input = (row.line, f"{first[2]}x{first[0]}x{first[1]}")
+            _row(draft, row, size(following["input"]) if following and following["input"] else (), activation, width)
+        except (CellError, IndexError) as error:
+            mended = (
+                error if isinstance(error, CellError) else CellError("the input size is not HxWxC", "write 224x224x3")
+            )
+            faults.append(fault(row.line, row["type"], mended))
+    if faults:
+        raise refusal(document.path, faults)
+    return [draft]
+
+
+def _written_out(document: Document, printed: list[PrintedRow]) -> list[PrintedRow]:
+    """Rows between braces repeated."""
+    made: list[PrintedRow] = []
+    start, times = -1, 1
+    for row in printed:
+        text = plain(row["type"])
+        opened = _OPEN.search(text)
+        if opened:
+            start, times = len(made), int(opened[1] or 1)
+            if times > _MOST_REPEATS:
+                problem = f"a brace repeated {times:,} times"
+                raise SpecError(document.path, [Fault(row.line, "", problem, f"at most {_MOST_REPEATS} are read")])
+        made.append(PrintedRow(row.line, {**row.cells, "type": text.replace(opened[0], " ", 1) if opened else text}))
+        if "}" in text or (opened and "{" not in text):
+            if start < 0:
+                raise SpecError(
+                    document.path,
+                    [
+                        Fault(
+                            row.line,
+                            text[:40],
+                            "a brace closes that was not opened",
+                            "write 5x { in the first of the rows",
+                        )
+                    ],
+                )
+            # Without braces, 5x stands before a depthwise row and means it and the row behind it.
+            made[-1] = PrintedRow(made[-1].line, {**made[-1].cells, "type": plain(made[-1]["type"]).replace("}", " ")})
+            if "}" in text:
+                made += made[start:] * (times - 1)
+                start, times = -1, 1
+    if start >= 0:
+        raise SpecError(
+            document.path,
+            [Fault(printed[-1].line, "", "a brace `5x {` that does not close", "write } in the last of the rows")],
+        )
+    return made
+
+
+def _row(draft: Draft, row: PrintedRow, behind: Size, activation: str, width: Fraction) -> None:
+    text, shape = plain(row["type"]), plain(row["filter"])
+    strided = _STRIDE.search(text)
+    stride = strided[1] if strided else "1"
+    kind = " ".join(_STRIDE.sub(" ", text).split())
+    printed = {"size": f"{behind[0]}x{behind[1]}"} if len(behind) == 3 else {}
+    if kind.startswith("conv"):
+        found = geometry(shape)
+        if found.kernel is None:
+            raise CellError(f"`{row['filter'][:40]}` is no filter shape", "write 3x3x32 dw or 1x1x32x64")
+        depthwise = "dw" in kind or found.depthwise
+        type = "depthwise conv bn" if depthwise else "conv bn"
+        maps = "" if depthwise else str(max(1, int(found.maps * width)))
+        entry = draft.add(
+            row.line, type, maps=maps, kernel=found.window, stride=stride, activation=activation, **printed
+        )
+        entry.unsaid = ("padding",)
+        entry.prints = (behind[0], behind[1]) if len(behind) == 3 else None
+    elif "pool" in kind:
+        pool = geometry(re.sub(r"^pool ", "", shape) or "7x7")
+        before = size(row["input"]) if row["input"] else ()
+        if pool.kernel == before[:2] and "max" not in kind:
+            # The mean of the whole map, at every input size.
+            draft.add(row.line, "global avg pool", **printed)
+            return
+        type = "max pool" if "max" in kind else "avg pool"
+        draft.add(row.line, type, kernel=pool.window, stride=stride, **printed)
+    elif kind in ("fc", "fully connected"):
+        draft.add(row.line, "fully connected", maps=shape.split("x")[-1])
+    elif "softmax" in kind:
+        draft.add(row.line, "softmax")
+    else:
+        raise CellError(
+            f"`{row['type'][:40]}` is no row of such a table",
+            "known are Conv / s1, Conv dw / s2, Avg Pool / s1, FC / s1, Softmax / s1",
+        )

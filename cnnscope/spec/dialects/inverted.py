@@ -1,0 +1,112 @@
+"""D10: inverted residuals by expansion factor: Input 112^2x32, Operator bottleneck, t, c, n, s.
+
+As MobileNetV2 is printed. The size is the input's; s belongs to the first of the n calls. Unsaid: the 3x3 window,
+padding (same), batch norm and ReLU6 behind all convolutions but the projections, no expansion where t is 1, the
+residual where shapes agree, and the number of classes k (the last 1x1 convolution is the classifier, with a bias).
+"""
+
+import re
+from fractions import Fraction
+
+from cnnscope.errors import CellError
+from cnnscope.graph import Assumption
+from cnnscope.spec.draft import Choices, Draft, Given, fault
+from cnnscope.spec.expressions import round_to
+from cnnscope.spec.faults import refusal
+from cnnscope.spec.habits import multiplier, units
+from cnnscope.spec.modules import inverted_residual
+from cnnscope.spec.printed import count, geometry, plain
+from cnnscope.spec.squared import image_before, square
+from cnnscope.spec.tables.document import Document
+from cnnscope.spec.titles import PrintedRow, require, rows, table_with
+
+EXPECTS = "columns Input, Operator, t, c, n, s"
+WORD = "t"
+
+TITLES = {
+    "input": r"input(?: ?size)?",
+    "operator": r"operator|type|layer",
+    "t": r"t|expansion(?: factor)?",
+    "c": r"c|#?channels|#?out",
+    "n": r"n|#?repeats?|#?layers",
+    "s": r"s|stride",
+}
+
+
+def claims(document: Document) -> bool:
+    return table_with(document, TITLES, "operator", "t", "c", "s") is not None
+
+
+def read(document: Document, given: Given) -> list[Draft]:
+    table = table_with(document, TITLES, "operator", "t", "c", "s")
+    assert table
+    require(document, table, TITLES, "n")
+    choices = Choices(given)
+    draft = Draft(choices, habit="the printed sizes shrink only with the stride")
+    activation = choices.take("activation", "relu6", why="behind expansions and windows, not behind projections")
+    choices.note(Assumption("norm", "bn", "behind every convolution but the classifier"))
+    classes = units(draft)
+    width = multiplier(draft, "width", "the table is that of the full network; other widths are rounded to 8")
+    printed = rows(document, table, TITLES)
+    faults = []
+    for index, row in enumerate(printed):
+        try:
+            _row(draft, row, printed[index + 1 :], activation, classes)
+            _widen(draft, width)
+        except CellError as error:
+            faults.append(fault(row.line, row["operator"], error))
+    if faults:
+        raise refusal(document.path, faults)
+    image_before(draft, printed)
+    return [draft]
+
+
+def _widen(draft: Draft, width: Fraction) -> None:
+    """The last row's maps at another width; the wide convolution at the end only grows (Sandler et al. 2018)."""
+    cells = draft.lines[-1].cells
+    if width == 1 or "maps" not in cells or cells["type"] == "fully connected":
+        return
+    maps = int(cells["maps"])
+    at_the_end = cells["type"] == "conv bn" and cells.get("kernel") == "1x1"
+    cells["maps"] = str(max(maps, round_to(maps * width, 8)) if at_the_end else round_to(maps * width, 8))
+
+
+def _row(draft: Draft, row: PrintedRow, following: list[PrintedRow], activation: str, classes: str) -> None:
+    operator = plain(row["operator"])
+    repeat = row["n"] if row["n"] not in ("", "1") else ""
+    behind = square(following[0]["input"]) if following else ()
+    size = {"size": f"{behind[0]}x{behind[0]}"} if behind else {}
+    maps = classes if plain(row["c"]) == "k" else str(count(row["c"])) if row["c"] else ""
+    if re.match(r"bottleneck|inverted|ir\b|mbconv", operator):
+        kernel = re.search(r"(\d)x\1", operator)
+        block = inverted_residual(draft, squeeze=False, by_factor=True)
+        entry = draft.add(
+            row.line,
+            block,
+            maps=maps,
+            repeat=repeat,
+            stride=str(count(row["s"] or "1")),
+            act=activation,
+            t=str(count(row["t"])),
+            kernel=kernel[0] if kernel else "3x3",
+            **size,
+        )
+    elif "pool" in operator:
+        draft.add(row.line, "global avg pool", **size)
+        return
+    elif not following or plain(row["c"]) == "k" or "fc" in operator:
+        draft.add(row.line, "fully connected", maps=maps)
+        return
+    else:
+        found = geometry(operator)
+        stride = str(count(row["s"])) if row["s"] else "1"
+        entry = draft.add(
+            row.line,
+            "conv bn",
+            activation=activation,
+            repeat=repeat,
+            **found.cells(maps=maps, stride=stride, kernel=found.window or "3x3"),
+            **size,
+        )
+        entry.unsaid = ("padding",)
+    entry.prints = (behind[0], behind[0]) if behind else None

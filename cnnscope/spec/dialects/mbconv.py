@@ -1,0 +1,153 @@
+"""D12: MBConv stages: Stage, Operator `MBConv6, k5x5`, Resolution or Stride, #Channels, #Layers.
+
+As EfficientNet and EfficientNetV2 are printed. A resolution is the stage's input, so the stride follows from the next
+one; channels are the output's. Unsaid: padding (same), batch norms, SiLU, squeeze and excite (a quarter of the block's
+input maps, or the SE ratio that is printed), the residual where shapes agree, the number of classes.
+"""
+
+import re
+from math import ceil
+
+from cnnscope.errors import CellError
+from cnnscope.graph import Assumption
+from cnnscope.spec import modules
+from cnnscope.spec.draft import Choices, Draft, Given, fault
+from cnnscope.spec.expressions import round_to
+from cnnscope.spec.faults import refusal
+from cnnscope.spec.habits import image, multiplier, units
+from cnnscope.spec.printed import count, geometry, plain, size
+from cnnscope.spec.squared import one_reading
+from cnnscope.spec.tables.document import Document, Table
+from cnnscope.spec.titles import PrintedRow, found, require, rows
+
+EXPECTS = "columns Stage, Operator (MBConv6, k3x3), Resolution or Stride, #Channels, #Layers"
+WORD = "MBConv6"
+
+TITLES = {
+    "stage": r"stage(?: ?i)?",
+    "operator": r"operator.*|block|type",
+    "resolution": r"(?:input )?resolution.*|input(?: size)?",
+    "stride": r"strides?|s",
+    "channels": r"#? ?channels.*|#?out|c",
+    "layers": r"#? ?layers.*|n|#?repeats?",
+}
+_MBCONV = re.compile(r"(fused-?)?mbconv-?(\d+)(?:[, ]+k?(\d)x\3)?(?:[, ]+se ?\(?(0?\.\d+)\)?)?")
+
+
+def claims(document: Document) -> bool:
+    return _table(document) is not None
+
+
+def _table(document: Document) -> Table | None:
+    return next((table for table in document.tables if _is_stages(table)), None)
+
+
+def _is_stages(table: Table) -> bool:
+    places = found(table, TITLES)
+    column = next((index for index, name in places.items() if name == "operator"), None)
+    named = column is not None and any(_MBCONV.match(plain(row.cells[column])) for row in table.rows)
+    return named and {"channels", "layers"} <= {*places.values()}
+
+
+def read(document: Document, given: Given) -> list[Draft]:
+    table = _table(document)
+    assert table
+    if "resolution" not in found(table, TITLES).values():
+        require(document, table, TITLES, "stride")
+    choices = Choices(given)
+    draft = Draft(choices, habit="the printed sizes shrink only with the stride")
+    activation = choices.take("activation", "silu", why="behind expansions and windows, not behind projections")
+    choices.note(Assumption("norm", "bn", "behind every convolution but the squeezing ones"))
+    classes = units(draft)
+    printed = one_reading(rows(document, table, TITLES), choices)
+    reader = _Stages(
+        draft, activation, classes, squeezes_unsaid=not any("se" in plain(row["operator"]) for row in printed)
+    )
+    faults = []
+    for index, row in enumerate(printed):
+        try:
+            reader.stage(row, printed[index + 1] if index + 1 < len(printed) else None)
+        except CellError as error:
+            faults.append(fault(row.line, f"stage {row['stage']}", error))
+    if faults:
+        raise refusal(document.path, faults)
+    sides = size(printed[0]["resolution"]) if printed and printed[0]["resolution"] else ()
+    if sides:
+        draft.input = (printed[0].line, f"3x{sides[0]}x{sides[-1]}")
+    image(draft)
+    return [draft]
+
+
+class _Stages:
+    def __init__(self, draft: Draft, activation: str, classes: str, *, squeezes_unsaid: bool) -> None:
+        self.draft, self.activation, self.classes = draft, activation, classes
+        self.ratio = ""
+        why = "the table is that of the smallest network"
+        self.wider, self.deeper = multiplier(draft, "width", why), multiplier(draft, "depth", why)
+        if squeezes_unsaid:
+            why = "of the block's input maps; the table does not print it"
+            self.ratio = draft.choices.take("SE", "0.25", why=why)
+        self.width = 3
+
+    def stage(self, row: PrintedRow, following: PrintedRow | None) -> None:
+        operator = plain(row["operator"])
+        name = f"stage{row['stage']}" if row["stage"] else ""
+        if re.search(r"&|pool|fc", operator):
+            self._head(row, name, operator)
+            return
+        here = size(row["resolution"])[0] if row["resolution"] else 0
+        behind = size(following["resolution"])[0] if following and following["resolution"] else 0
+        stride = str(count(row["stride"])) if row["stride"] else ""
+        layers = count(row["layers"])
+        scaled = _MBCONV.fullmatch(operator) is not None
+        maps, repeat = self._maps(row["channels"]), str(ceil(layers * self.deeper) if scaled else layers)
+        cells = {"maps": maps, "repeat": repeat if repeat != "1" else "", "stride": stride}
+        if behind:
+            cells["size"] = f"{behind}x{behind}"
+        match = _MBCONV.fullmatch(operator)
+        if match:
+            entry = self._block(row.line, name, match, cells, repeat)
+            entry.unsaid = () if stride else ("stride",)
+        else:
+            window = geometry(operator)
+            if window.kind != "conv" or not window.kernel:
+                raise CellError(
+                    f"`{row['operator'][:40]}` is no stage", "known are Conv3x3, MBConv6, k3x3, Fused-MBConv4, k3x3"
+                )
+            entry = self.draft.add(
+                row.line, "conv bn", layer=name, activation=self.activation, kernel=window.window, **cells
+            )
+            entry.unsaid = ("padding",) if stride else ("padding", "stride")
+        self.width = int(maps)
+        entry.prints = (behind, behind) if behind and here else None
+
+    def _block(self, line: int, name: str, match: re.Match[str], cells: dict[str, str], repeat: str):  # type: ignore[no-untyped-def]
+        kernel = f"{match[3]}x{match[3]}" if match[3] else "3x3"
+        factor = match[2]
+        ratio = match[4] or ("" if match[1] else self.ratio)
+        given = {"kernel": kernel, "act": self.activation, **cells}
+        if match[1]:
+            return self.draft.add(line, modules.fused(self.draft), layer=name, t=factor, **given)
+        squeezes = bool(ratio) and float(ratio) > 0
+        block = modules.inverted_residual(self.draft, squeeze=squeezes, gate="sigmoid", squeezed="silu", by_factor=True)
+        share = {"se": ratio} if squeezes else {}
+        return self.draft.add(line, block, layer=name, t=factor, **share, **given)
+
+    def _maps(self, cell: str) -> str:
+        return str(round_to(count(cell) * self.wider, 8)) if self.wider != 1 else str(count(cell))
+
+    def _head(self, row: PrintedRow, name: str, operator: str) -> None:
+        window = re.search(r"conv ?(\d)x\1", operator)
+        if window and row["channels"]:
+            self.draft.add(
+                row.line,
+                "conv bn",
+                layer=name,
+                maps=self._maps(row["channels"]),
+                kernel="1x1",
+                activation=self.activation,
+            )
+        if "pool" in operator:
+            self.draft.add(row.line, "global avg pool")
+        if "fc" in operator:
+            self.draft.add(row.line, "fully connected", maps=self.classes)

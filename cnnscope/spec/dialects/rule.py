@@ -1,0 +1,184 @@
+"""D18: the parameters of a rule instead of rows: depth, w0, wa, wm, group width (RegNet); depth and k (wide ResNet).
+
+RegNet (Radosavovic et al. 2020, section 3.3): block j has width w0 + wa·j, rounded to w0·wm^i and to multiples of 8,
+then to a multiple of the group width (the nearest that is not more than 10 % below). Wide ResNet (Zagoruyko &
+Komodakis 2016): three stages of (d - 4) / 6 blocks of two 3x3 convolutions with 16k, 32k, 64k maps. A column SE is
+the ratio of squeeze and excite to the block's input maps.
+"""
+
+import math
+import re
+from fractions import Fraction
+
+from cnnscope.errors import CellError
+from cnnscope.graph import Assumption
+from cnnscope.spec.draft import Cells, Choices, Draft, Given, fault, readable
+from cnnscope.spec.expressions import round_to
+from cnnscope.spec.faults import refusal
+from cnnscope.spec.habits import image
+from cnnscope.spec.printed import count, plain
+from cnnscope.spec.tables.document import Document, Table
+from cnnscope.spec.titles import PrintedRow, rows, table_with
+
+EXPECTS = "columns depth, w0, wa, wm, group width (RegNet), or depth and k (wide ResNet), one row per network"
+WORD = "wm"
+
+TITLES = {
+    "name": r"name|model|network|",
+    "depth": r"d|depth|#? ?layers|d_?i",
+    "w0": r"w_?\{?0\}?",
+    "wa": r"w_?\{?a\}?",
+    "wm": r"w_?\{?m\}?",
+    "group": r"g|group ?width|groups?|group_?w",
+    "k": r"k|widen(?:ing)? ?factor|width",
+    "se": r"se(?: ?ratio)?",
+    "params": r"#? ?params?.*|parameters.*",
+    "macs": r"flops.*|macs.*",
+}
+
+
+def claims(document: Document) -> bool:
+    return _table(document) is not None
+
+
+def _table(document: Document) -> Table | None:
+    return table_with(document, TITLES, "depth", "w0", "wa", "wm", "group") or table_with(
+        document, TITLES, "name", "depth", "k"
+    )
+
+
+def read(document: Document, given: Given) -> list[Draft]:
+    table = _table(document)
+    assert table
+    drafts, faults = [], []
+    for number, row in enumerate(rows(document, table, TITLES), start=1):
+        draft = Draft(Choices(given), row["name"] or f"network {number}")
+        try:
+            _wide_resnet(draft, row) if row["k"] and not row["w0"] else _regnet(draft, row)
+        except CellError as error:
+            faults.append(fault(row.line, row["name"], error))
+        for metric in ("params", "macs"):
+            if readable(metric, row[metric]):
+                draft.figure(row.line, metric, row[metric])
+        drafts.append(draft)
+    if faults:
+        raise refusal(document.path, faults)
+    return drafts
+
+
+def _number(cell: str) -> Fraction:
+    text = plain(cell)
+    if not re.fullmatch(r"\d{1,6}(?:[.,]\d{1,6})?", text):
+        raise CellError(f"`{cell[:40]}` is not a number", "write 27.89")
+    return Fraction(text.replace(",", "."))
+
+
+def widths(depth: int, w0: Fraction, wa: Fraction, wm: Fraction) -> list[int]:
+    """The width of every block, before groups (equations 2 to 4 of the paper)."""
+    found = []
+    for block in range(depth):
+        power = round(math.log(float((w0 + wa * block) / w0)) / math.log(float(wm))) if block else 0
+        found.append(round(float(w0) * float(wm) ** power / 8) * 8)
+    return found
+
+
+def _regnet(draft: Draft, row: PrintedRow) -> None:
+    depth, group = count(row["depth"]), count(row["group"])
+    w0, wa, wm = (_number(row[column]) for column in ("w0", "wa", "wm"))
+    if not 0 < depth <= 1_000 or w0 <= 0 or wm <= 1 or group < 1:
+        raise CellError("no network follows from these figures", "depth 1 to 1,000, w0 above 0, wm above 1")
+    choices = draft.choices
+    ratio = row["se"] or choices.take("SE", "none", why="the ratio to the block's input maps; none is printed")
+    stem = choices.take("stem", "32", why="a 3x3 convolution with stride 2")
+    choices.note(Assumption("bottleneck", "1", "blocks 1x1, 3x3 in groups, 1x1 of the same width"))
+    choices.note(Assumption("norm", "bn", "behind every convolution, which then has no bias"))
+    draft.add(row.line, "conv bn", layer="stem", maps=stem, kernel="3x3", stride="2", padding="1", activation="relu")
+    every = widths(depth, w0, wa, wm)
+    stages = sorted({*every})
+    block = _block(draft, squeeze=ratio not in ("none", "0"))
+    for stage, width in enumerate(stages, start=1):
+        if width < 1:
+            raise CellError("no network follows from these figures", "w0 of 8 or more")
+        groups = min(group, width)
+        maps = str(round_to(width, groups))
+        cells = {"se": ratio} if ratio not in ("none", "0") else {}
+        name = f"stage{stage}"
+        draft.add(
+            row.line, block, layer=name, w=maps, gw=str(groups), stride="2", repeat=str(every.count(width)), **cells
+        )
+    _head(draft, row.line)
+    image(draft)
+
+
+def _block(draft: Draft, *, squeeze: bool) -> str:
+    """1x1, 3x3 in groups of gw maps, 1x1; the stride in the window, a projection where the shape changes."""
+    rows: list[Cells] = [
+        {"layer": "a", "type": "conv bn", "maps": "{w}", "kernel": "1x1", "activation": "relu"},
+        {"layer": "b", "type": "conv bn", "maps": "{w}", "kernel": "3x3", "stride": "{stride}", "padding": "1"}
+        | {"groups": "{w//gw}", "activation": "relu"},
+    ]
+    if squeeze:
+        rows += [
+            {"layer": "mean", "type": "global avg pool"},
+            {
+                "layer": "squeeze",
+                "type": "conv",
+                "maps": "{floor(se*in.maps + 1/2)}",
+                "kernel": "1x1",
+                "activation": "relu",
+            },
+            {"layer": "gate", "type": "conv", "maps": "{w}", "kernel": "1x1", "activation": "sigmoid"},
+            {"layer": "excite", "type": "multiply", "from": "b, gate"},
+        ]
+    changed = "{stride != 1 or in.maps != w}"
+    rows += [
+        {"layer": "c", "type": "conv bn", "maps": "{w}", "kernel": "1x1"},
+        {"layer": "skip", "type": "conv bn", "maps": "{w}", "kernel": "1x1", "stride": "{stride}"}
+        | {"from": "in", "when": changed},
+        {"layer": "out", "type": "add", "activation": "relu", "from": "c, skip"},
+    ]
+    return draft.block(f"regnet-block(w, gw{', se' if squeeze else ''}, stride=1)", rows)
+
+
+def _wide_resnet(draft: Draft, row: PrintedRow) -> None:
+    depth, k = count(row["depth"]), count(row["k"])
+    if (depth - 4) % 6 or depth < 10:
+        raise CellError(f"a wide ResNet of {depth} layers", "6n + 4 layers make whole blocks: 16, 22, 28, 40")
+    choices = draft.choices
+    why = "wide ResNets put the norm first; their convolutions have no biases"
+    choices.note(Assumption("blocks", "BN-ReLU-conv, twice 3x3", why))
+    draft.add(row.line, "conv", layer="conv1", maps="16", kernel="3x3", padding="1", bias="no")
+    block = wide_block(draft)
+    for stage, width in enumerate((16, 32, 64), start=1):
+        stride = "" if stage == 1 else "2"
+        cells = {"repeat": str((depth - 4) // 6), "stride": stride}
+        draft.add(row.line, block, layer=f"stage{stage}", w=str(width * k), **cells)
+    draft.add(row.line, "bn relu", layer="norm")
+    _head(draft, row.line, "10")
+    image(draft, "3x32x32")
+
+
+def wide_block(draft: Draft) -> str:
+    """Norm and ReLU before each convolution; where the shape changes, the shortcut begins behind the first of them."""
+    pre = {"type": "bn relu"}
+    conv = {"type": "conv", "maps": "{w}", "kernel": "3x3", "bias": "no", "padding": "1"}
+    changed = "{stride != 1 or in.maps != w}"
+    return draft.block(
+        "wide(w, stride=1)",
+        [
+            pre | {"layer": "norm1", "from": "in"},
+            conv | {"layer": "a", "stride": "{stride}"},
+            pre | {"layer": "norm2"},
+            conv | {"layer": "b"},
+            {"layer": "skip", "type": "conv", "maps": "{w}", "kernel": "1x1", "bias": "no", "stride": "{stride}"}
+            | {"from": "in", "when": changed},
+            {"layer": "out", "type": "add", "from": "b, skip"},
+        ],
+    )
+
+
+def _head(draft: Draft, line: int, usual: str = "1000") -> None:
+    chosen = draft.choices.take("classifier", usual, why="the rule leaves it out; `none` leaves it out here too")
+    if chosen != "none":
+        draft.add(line, "global avg pool")
+        draft.add(line, "fully connected", maps=chosen)

@@ -1,0 +1,197 @@
+"""Rows of a draft for the stages of a stack table: residual, dense and ConvNeXt networks."""
+
+import re
+
+from cnnscope.errors import CellError, SpecError
+from cnnscope.graph import Assumption
+from cnnscope.spec import modules
+from cnnscope.spec.draft import Draft, Line, fault
+from cnnscope.spec.habits import image, whole_choice
+from cnnscope.spec.printed import Geometry
+from cnnscope.spec.stack_cells import Item, Stack, Word
+
+Pair = tuple[int, int]
+
+
+class Rows:
+    """Fills one draft, stage by stage. `growth` is a dense network's k, 0 where its title prints none."""
+
+    def __init__(self, draft: Draft, growth: int) -> None:
+        self.draft = draft
+        self.growth = growth
+        self.family = ""
+        self.width = 0
+        self._pending: list[tuple[int, str, list[Pair], list[Item]]] = []
+
+    def stage(self, line: int, name: str, printed: list[Pair], found: list[Item]) -> None:
+        """Keep a stage until the family of all of them is known."""
+        for item in found:
+            if isinstance(item, Stack):
+                self.family = self.family or _family(item)
+        if found:
+            self._pending.append((line, name, printed, found))
+
+    def finish(self) -> None:
+        """Write all stages, then what the table leaves out."""
+        choices = self.draft.choices
+        if self.family == "dense":
+            why = "the title of the column prints none"
+            self.growth = self.growth or whole_choice(self.draft, "growth", "32", why)
+            order = "BN-ReLU-conv; 1x1 convolutions of 4k maps; transitions halve the maps; the first has 2k"
+            choices.note(Assumption("dense layers", order, "the table prints neither widths nor norms"))
+        elif self.family == "residual":
+            self._residual_choices()
+        elif self.family == "convnext":
+            parts = "layer norms, GELU, factors per map, biases, 2x2 convolutions with stride 2 between stages"
+            choices.note(
+                Assumption("between the windows", parts, "blocks that begin with a depthwise window have them")
+            )
+        faults = []
+        for line, name, printed, found in self._pending:
+            try:
+                self._write(line, name, printed, found)
+            except CellError as error:
+                faults.append(fault(line, f"{name} {self.draft.name}".strip(), error))
+        if faults:
+            raise SpecError("", faults)
+        self._ending()
+        self._input()
+
+    def _residual_choices(self) -> None:
+        choices = self.draft.choices
+        why = "a 1x1 convolution where the shape changes; `padded` is option A"
+        self.shortcut = choices.take("shortcut", "projection", "padded", "none", why=why)
+        stacks = [item for *_, found in self._pending for item in found if isinstance(item, Stack)]
+        self.where = 0
+        if any(len({geometry.kernel for geometry in stack.items}) > 1 for stack in stacks):
+            why = "the table does not say which convolution of a stack halves the size"
+            chosen = choices.take("stride in", "the window", "the first 1x1", why=why)
+            self.where = 1 if chosen == "the window" else 0
+        choices.note(Assumption("norm", "bn", "behind every convolution, which then has no bias"))
+
+    def _write(self, line: int, name: str, printed: list[Pair], found: list[Item]) -> None:
+        before = len(self.draft.lines)
+        ends: list[Line] = []
+        for item in found:
+            if isinstance(item, Stack):
+                self._stack(line, name, printed, item)
+            elif isinstance(item, Word):
+                self.draft.add(line, item.type)
+            else:
+                self._operator(line, name, item)
+            ends += self.draft.lines[-1:]
+        if len(printed) > 1:
+            for entry, size in zip(ends, printed, strict=False):
+                entry.prints = size
+        elif printed and ends:
+            self._last_sized(before).prints = printed[0]
+        for entry in self.draft.lines[before:]:
+            if entry.prints:
+                entry.cells["size"] = f"{entry.prints[0]}x{entry.prints[1]}"
+
+    def _last_sized(self, before: int) -> Line:
+        """The row that the printed size is of: the last that has a size at all."""
+        entries = self.draft.lines[before:]
+        flat = ("fully", "softmax", "dropout")
+        return next((entry for entry in reversed(entries) if not entry.cells["type"].startswith(flat)), entries[-1])
+
+    def _stack(self, line: int, name: str, printed: list[Pair], stack: Stack) -> None:
+        kernels = [item.window for item in stack.items]
+        if self.family == "dense":
+            block = modules.dense_layer(self.draft, kernels)
+            self.draft.add(line, block, layer=_short(name), growth=str(self.growth), repeat=str(stack.repeat))
+            return
+        if self.family == "convnext":
+            self._convnext(line, name, printed, stack)
+            return
+        grouped = next((index for index, item in enumerate(stack.items) if item.groups > 1), -1)
+        if not all(item.maps for item in stack.items):
+            raise CellError("a convolution of a stack has no width", "write [3x3, 64; 3x3, 64] x2")
+        where = 0 if len(set(kernels)) == 1 or self.where == 0 else _window(kernels)
+        block = modules.residual(self.draft, kernels, grouped=grouped, strided=where, shortcut=self.shortcut)
+        widths = {letter: str(item.maps) for letter, item in zip(modules.LETTERS, stack.items, strict=False)}
+        groups = str(stack.items[grouped].groups) if grouped >= 0 else ""
+        entry = self.draft.add(line, block, layer=_short(name), repeat=str(stack.repeat), groups=groups, **widths)
+        entry.unsaid = ("stride",)
+
+    def _convnext(self, line: int, name: str, printed: list[Pair], stack: Stack) -> None:
+        first = stack.items[0]
+        if self.width and self.width != first.maps:
+            self.draft.add(line, "layer norm", layer=f"{_short(name)}_norm")
+            down = self.draft.add(
+                line, "conv", layer=f"{_short(name)}_down", maps=str(first.maps), kernel="2x2", stride="2"
+            )
+            down.prints = printed[0] if printed else None
+        self.width = first.maps
+        wide = max(item.maps for item in stack.items)
+        block = modules.convnext(self.draft, first.window)
+        self.draft.add(line, block, layer=_short(name), maps=str(first.maps), wide=str(wide), repeat=str(stack.repeat))
+
+    def _operator(self, line: int, name: str, item: Geometry) -> None:
+        if item.kind == "fully connected":
+            if self.family == "convnext":
+                self.draft.add(line, "layer norm")
+            self.draft.add(line, "fully connected", maps=str(item.maps))
+        elif item.kind.startswith("global"):
+            if self.family == "dense":
+                self.draft.add(line, "bn relu", layer="norm")
+            self.draft.add(line, item.kind)
+        elif "pool" in item.kind:
+            kind = "max pool" if item.kind == "pool" else item.kind
+            entry = self.draft.add(line, kind, **item.cells())
+            entry.unsaid = ("padding",)
+        elif self.family == "dense" and item.window == "1x1" and not item.maps:
+            self.draft.add(line, modules.thinned(self.draft), layer=_short(name))
+        else:
+            self._convolution(line, name, item)
+
+    def _convolution(self, line: int, name: str, item: Geometry) -> None:
+        maps = item.maps or (2 * self.growth if self.family == "dense" else 0)
+        if not maps or not item.kernel:
+            raise CellError("a convolution without width or window", "write 7x7, 64, stride 2")
+        kind, activation = ("conv layer norm", "") if self.family == "convnext" else ("conv bn", "relu")
+        cells = item.cells(maps=str(maps))
+        entry = self.draft.add(line, kind, layer=_short(name), activation=activation, **cells)
+        entry.unsaid = ("padding",) if item.stride else ("padding", "stride")
+        if self.family == "convnext":
+            self.width = maps
+            entry.unsaid, entry.cells["padding"] = (), "valid"
+
+    def _ending(self) -> None:
+        """The classifier, where the table ends before it."""
+        kinds = [entry.cells["type"] for entry in self.draft.lines]
+        if any(kind.startswith("fully") for kind in kinds) or not self.draft.lines:
+            return
+        line = self.draft.lines[-1].line
+        why = "the table ends without one; `none` leaves it out"
+        if self.draft.choices.given.get("classifier") == "none":
+            self.draft.choices.take("classifier", "1000", why=why)
+            return
+        classes = whole_choice(self.draft, "classifier", "1000", why)
+        if not any(kind.startswith("global") for kind in kinds):
+            self._operator(line, "", Geometry(kind="global avg pool"))
+        self._operator(line, "", Geometry(kind="fully connected", maps=classes))
+
+    def _input(self) -> None:
+        """224 for a first row of 112 with stride 2."""
+        first = self.draft.lines[0] if self.draft.lines else None
+        usual = "3x224x224"
+        if first and first.prints:
+            stride = int(first.cells.get("stride", "1"))
+            usual = f"3x{first.prints[0] * stride}x{first.prints[1] * stride}"
+        image(self.draft, usual)
+
+
+def _family(stack: Stack) -> str:
+    if stack.items[0].depthwise:
+        return "convnext"
+    return "residual" if any(item.maps for item in stack.items) else "dense"
+
+
+def _window(kernels: list[str]) -> int:
+    return next((index for index, kernel in enumerate(kernels) if kernel != "1x1"), 0)
+
+
+def _short(name: str) -> str:
+    """Dense Block (1) -> dense_block_1."""
+    return re.sub(r"[^\w.-]+", "_", name).strip("_").lower()

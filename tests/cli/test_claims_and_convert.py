@@ -1,0 +1,81 @@
+"""cnnscope claims and cnnscope convert, from the command line."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.cli.shell import cnnscope
+from tests.spec.reading import DATA
+
+PAPERS = DATA / "papers"
+
+
+def test_claims_explains_a_miss():
+    run = cnnscope("claims", str(PAPERS / "squeezenet.md"), "--misses")
+    assert run.returncode == 0
+    assert "✗ false" in run.stdout
+    assert "13x12x512" in run.stdout
+    assert run.stdout.splitlines()[-1] == "1 printed figure: 0 hold, 1 false"
+    assert run.stderr == "38 printed figures: 37 hold, 1 false\n"
+
+
+def test_claims_tries_what_else_the_table_leaves_open():
+    run = cnnscope("claims", f"{PAPERS / 'resnet.md'}:34-layer", "--misses")
+    assert "holds with --assume 'shortcut=padded'" in run.stdout
+
+
+@pytest.mark.parametrize(
+    "words, code",
+    [
+        (["claims", str(PAPERS / "googlenet.md"), "--strict"], 1),
+        (["claims", "vgg16", "--strict"], 0),
+        (["claims"], 2),
+        (["claims", "vgg16", "--all"], 2),
+        (["claims", str(DATA / "keras_sequential.txt")], 3),
+    ],
+)
+def test_exit_codes_of_claims(words, code):
+    assert cnnscope(*words).returncode == code
+
+
+def test_claims_are_json_too():
+    run = cnnscope("claims", "lenet5", "--format", "json")
+    assert '"schema_version": 1' in run.stdout
+    assert '"verdict": "holds"' in run.stdout
+
+
+def test_convert_writes_a_page_that_analyzes_alike(tmp_path):
+    page = tmp_path / "net.md"
+    assert cnnscope("convert", str(PAPERS / "mobilenet_v1.md"), "-o", str(page)).returncode == 0
+    assert "- stride 1 in depthwise13: the printed 2 contradicts the printed 7x7" in page.read_text("utf-8")
+    before, after = (cnnscope("analyze", str(file), "--columns", "layer,params,macs").stdout for file in (PAPERS / "mobilenet_v1.md", page))  # fmt: skip
+    assert [line for line in before.splitlines() if line.startswith("total")] == [
+        line for line in after.splitlines() if line.startswith("total")
+    ]
+    again = cnnscope("convert", str(PAPERS / "mobilenet_v1.md"), "-o", str(page))
+    assert again.returncode == 2
+    assert again.stderr == f"error: {page} exists already\n  write to another file, or add --force\n"
+
+
+def test_a_page_in_the_language_needs_no_converting():
+    run = cnnscope("convert", "vgg16")
+    assert run.returncode == 2
+    assert run.stderr == (
+        "error: vgg16 is written in the layer-table language already\n  there is nothing to convert\n"
+    )
+
+
+def test_a_network_of_the_zoo_imports_no_dialect():
+    """Reading printed tables costs nothing where none is read."""
+    code = (
+        "import sys; sys.argv = ['cnnscope', 'analyze', 'vgg16']\n"
+        "from cnnscope.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "print([name for name in sys.modules if name.startswith('cnnscope.spec.dialects.')"
+        " or name in ('cnnscope.spec.solve', 'cnnscope.spec.draft', 'cnnscope.spec.printed', 'html.parser',"
+        " 'cnnscope.spec.tables.latex_reader')], file=sys.stderr)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stderr.strip() == "['cnnscope.spec.dialects.canonical']"
