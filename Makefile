@@ -9,11 +9,12 @@ pip := $(python) -m pip --quiet --quiet --disable-pip-version-check
 core := $(venv)/core.stamp
 cpu := $(venv)/cpu.stamp
 dev := $(venv)/dev.stamp
+peers := $(venv)/peers.stamp
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test check budgets format docs bench verify-all gpu-check wheel clean
+.PHONY: help demo test check budgets format docs bench bench-peers verify-all gpu-check wheel clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,9 +42,13 @@ format: $(dev) ## format the code and mend what ruff can mend
 
 docs: $(dev) ## write the generated pages of docs/ and reports/, and the index of specs/
 	@$(python) docs/generate.py
+	@$(python) -m tests.reconciliation.page
 
 bench: $(dev) ## measure start-up, analysis, export, and what measuring costs
 	@$(python) -m tests.bench $(ARGS)
+
+bench-peers: $(peers) ## ask torchinfo, fvcore, ptflops, thop, calflops and torchscan for what `reconcile` says of them
+	@PYTHONPATH=$(venv)/peers $(python) -m tests.bench.peers $(ARGS)
 
 verify-all: $(dev) ## hold every network of the zoo against onnx, ONNX Runtime and torch
 	@$(venv)/bin/cnnscope verify --all $(ARGS)
@@ -74,6 +79,12 @@ $(dev): pyproject.toml constraints.txt | $(python)
 	@echo "installing cnnscope and its development tools into $(venv); torch makes this take minutes the first time" >&2
 	@$(pip) install --constraint constraints.txt --editable '.[dev]'
 	@touch $(core) $(cpu) $@
+
+# They stay out of the environment: most ask for libraries that counting does not need.
+$(peers): tests/bench/peers.txt | $(dev)
+	@echo "installing the tools to be compared with into $(venv)/peers" >&2
+	@$(pip) install --no-deps --upgrade --target $(venv)/peers --requirement tests/bench/peers.txt
+	@touch $@
 
 $(python):
 	@command -v $(PYTHON) >/dev/null || \

@@ -13,7 +13,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from cnnscope.analysis.report import Report
-    from cnnscope.api import Network, load, load_all, networks, verify
+    from cnnscope.api import Network, load, load_all, networks, reconcile, verify
     from cnnscope.budgets.verdicts import Verdicts
     from cnnscope.errors import CnnscopeError, SpecError, UnknownModelError, UsageError
     from cnnscope.export import build_torch, export_onnx
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from cnnscope.profiling.profile import profile
     from cnnscope.profiling.protocol import Limits
     from cnnscope.profiling.record import Profile
+    from cnnscope.reconciliation.record import Reconciliation
     from cnnscope.runtimes import Settings
     from cnnscope.verification.record import Verification
 
@@ -29,6 +30,7 @@ _HOMES = {
     "load_all": "api",
     "networks": "api",
     "verify": "api",
+    "reconcile": "api",
     "Network": "api",
     "check": "gate",
     "check_config": "gate",
@@ -41,6 +43,7 @@ _HOMES = {
     "Profile": "profiling.record",
     "Report": "analysis.report",
     "Verification": "verification.record",
+    "Reconciliation": "reconciliation.record",
     "CnnscopeError": "errors",
     "SpecError": "errors",
     "UnknownModelError": "errors",
@@ -52,6 +55,7 @@ __all__ = [
     "load_all",
     "networks",
     "verify",
+    "reconcile",
     "check",
     "check_config",
     "export_onnx",
@@ -63,6 +67,7 @@ __all__ = [
     "Network",
     "Report",
     "Verification",
+    "Reconciliation",
     "Verdicts",
     "CnnscopeError",
     "SpecError",

@@ -2,7 +2,7 @@
 
 import glob
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +22,7 @@ from cnnscope.spec.zoo import normal
 from cnnscope.units import DTYPE_BYTES
 
 if TYPE_CHECKING:
+    from cnnscope.reconciliation.record import Reconciliation
     from cnnscope.render.pages.claims import Checked
     from cnnscope.verification.record import Verification
 
@@ -208,6 +209,28 @@ def verify(
         progress=progress,
     )
     return replace(found, renderers=render.renderers("verification"))
+
+
+def reconcile(
+    model: Network | str,
+    *,
+    tools: Sequence[str] | str = (),
+    input: Shape | str | None = None,
+    batch: int = 1,
+    calls: Mapping[str, str] | None = None,
+) -> "Reconciliation":
+    """What other tools would report for a network, each figure term by term from ours.
+
+    `tools` names some of them, all where left out. `calls` says how the implementation calls layers, by name, pattern
+    or type, where it is not as torchvision's: {"relu": "function", "global avg pool": "method"}. UsageError for a tool
+    or a way to call that nobody knows.
+    """
+    from cnnscope.reconciliation.reconcile import reconcile as reconciled
+
+    network = load(model) if isinstance(model, str) else model
+    names = (tools,) if isinstance(tools, str) else tools
+    found = reconciled(network.analyze(input=input, batch=batch), names, calls or {})
+    return replace(found, renderers=render.renderers("reconciliation"))
 
 
 def networks() -> list[str]:

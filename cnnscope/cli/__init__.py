@@ -21,6 +21,7 @@ COMMANDS = {
     "list": "list_",
     "export": "export",
     "verify": "verify",
+    "reconcile": "reconcile",
     "check": "check",
     "baseline": "baseline",
     "profile": "profile",

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from fractions import Fraction
 from html.parser import HTMLParser
 from types import SimpleNamespace
 from typing import Any, NamedTuple
@@ -25,6 +26,7 @@ from cnnscope.calibration.ceilings import Ceilings
 from cnnscope.doctor.finding import Diagnosis, Finding, Status
 from cnnscope.errors import RefusedError, UsageError
 from cnnscope.profiling.record import LayerWork, Profile
+from cnnscope.reconciliation.record import Reconciled, Reconciliation, TermValue
 from cnnscope.render import View, formats, pages
 from cnnscope.render.pages.claims import Checked
 from cnnscope.render.sheet import Column, Remark, Sheet, arrange, check, number, words
@@ -147,6 +149,17 @@ def _verified(report: Any) -> Verification:
     )
 
 
+def _reconciliations(directory) -> list[Any]:
+    figures = tuple(
+        Reconciled(
+            name, name, base, 7, 2, (TermValue(name, -2, 3), TermValue(name, 1, 5)), True, theirs, name, name, name
+        )
+        for name in HOSTILE
+        for base, theirs in (("macs", Fraction(15, 2)), ("zero", 12), ("params", None))
+    )
+    return [Reconciliation(name, name, (1, 3, 8, 8), figures[:9], name) for name in HOSTILE]
+
+
 def _claims(directory) -> list[Any]:
     claims = [JudgedClaim(1, name, "params", "1K", 1000, number % 2 == 0, name) for number, name in enumerate(HOSTILE)]
     return [[Checked(claim.layer, claim.layer, claim, claim.why) for claim in claims]]
@@ -161,6 +174,7 @@ SAMPLES: dict[str, Callable[..., list[Any]]] = {
     "doctor": _diagnoses,
     "listing": _lists,
     "profile": _profiles,
+    "reconciliation": _reconciliations,
     "verification": _verifications,
     "verifications": lambda directory: [_verifications(directory)],
 }

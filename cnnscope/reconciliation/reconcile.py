@@ -1,0 +1,65 @@
+"""Applies the tools' conventions to a report."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from fractions import Fraction
+from types import MappingProxyType
+
+from cnnscope.analysis.report import Report
+from cnnscope.errors import UsageError
+from cnnscope.reconciliation import implementations, tools
+from cnnscope.reconciliation.record import Reconciled, Reconciliation, TermValue
+from cnnscope.reconciliation.subject import Subject, subject
+from cnnscope.reconciliation.tool import Rule, Tool
+
+AS_KNOWN: Mapping[str, str] = MappingProxyType({})
+
+
+def reconcile(report: Report, names: Sequence[str] = (), calls: Mapping[str, str] = AS_KNOWN) -> Reconciliation:
+    """What the named tools, or else all, would report; UsageError for a tool nobody knows.
+
+    `calls` says how the implementation calls layers, by name, pattern or type: {"relu": "function"}.
+    """
+    chosen = [find(name) for name in names] if names else tools.all_tools()
+    counted = subject(report, calls)
+    figures = tuple(_figure(tool, rule, counted) for tool in chosen for rule in tool.rules)
+    remark = implementations.of(report.network).remark
+    return Reconciliation(report.network, report.path, report.input_shape, figures, remark)
+
+
+def find(name: str) -> Tool:
+    """The tool of this name; UsageError suggests the nearest."""
+    known = {_normal(tool.name): tool for tool in tools.all_tools()}
+    if tool := known.get(_normal(name)):
+        return tool
+    near = get_close_matches(_normal(name), known, n=3, cutoff=0.6)
+    hint = f"did you mean {' or '.join(known[match].name for match in near)}?" if near else _known(known.values())
+    raise UsageError(f"no tool `{name[:60]}`", hint)
+
+
+def _known(found: Iterable[Tool]) -> str:
+    return f"known are {', '.join(tool.name for tool in found)}"
+
+
+def _normal(name: str) -> str:
+    return name.strip().lower().replace("_", "-").replace(" ", "-")
+
+
+def _figure(tool: Tool, rule: Rule, counted: Subject) -> Reconciled:
+    ours = _base(rule, counted)
+    refused = next((layer for layer in counted.layers if layer.type in rule.refuses), None)
+    if refused:
+        why = f"{refused.name}: {rule.refuses[refused.type]}"
+        return Reconciled(tool.name, rule.quantity, rule.base, ours, rule.times, (), False, None, why, *tool[1:3])
+    counts = [TermValue(term.what, term.factor, term.count(counted)) for term in rule.terms]
+    terms = tuple(term for term in counts if term.amount)
+    total: int | Fraction = rule.times * ours + sum(term.value for term in terms)
+    total = Fraction(total, 2) if rule.halved else Fraction(total)
+    theirs = int(total) if total.denominator == 1 else total
+    return Reconciled(tool.name, rule.quantity, rule.base, ours, rule.times, terms, rule.halved, theirs, "", *tool[1:3])
+
+
+def _base(rule: Rule, counted: Subject) -> int:
+    if rule.base == "zero":
+        return 0
+    return sum(layer.macs if rule.base == "macs" else layer.params for layer in counted.layers)

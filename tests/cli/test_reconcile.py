@@ -1,0 +1,75 @@
+"""cnnscope reconcile."""
+
+import csv
+import io
+import json
+
+import pytest
+
+from tests.cli.shell import cnnscope, on_a_terminal
+
+
+def test_each_figure_is_led_up_to_term_by_term():
+    run = cnnscope("reconcile", "vgg16", "--tool", "torchinfo")
+    assert run.returncode == 0
+    found = [line.split() for line in run.stdout.splitlines()]
+    assert (
+        "torchinfo mult-adds 15,470,264,320 + 13,547,520 biases of convolutions, per output 15,483,821,032".split()
+        in found
+    )
+    assert "+ 9,192 biases of fully connected layers, per output".split() in found
+    assert run.stdout.count("torchinfo 1.8.0, torchinfo/layer_info.py, calculate_macs; model_statistics.py") == 1
+    assert "torchvision's VGG has an adaptive pool to 7x7 in front of its classifier" in run.stdout
+
+
+def test_json_has_every_term_as_exact_integers():
+    run = cnnscope("reconcile", "resnet50", "--tool", "thop", "--format", "json")
+    (figure,) = [entry for entry in json.loads(run.stdout)["figures"] if entry["figure"] == "MACs"]
+    assert (figure["base"], figure["ours"], figure["theirs"]) == ("macs", 4_089_184_256, 4_133_742_592)
+    assert [(term["factor"], term["count"], term["value"]) for term in figure["terms"]] == [
+        (4, 11_113_984, 44_455_936),
+        (1, 102_400, 102_400),
+    ]
+
+
+def test_csv_has_one_line_per_figure_of_every_tool():
+    found = list(csv.DictReader(io.StringIO(cnnscope("reconcile", "lenet5", "--format", "csv").stdout)))
+    assert len({row["tool"] for row in found}) == 22
+    assert {row["network"] for row in found} == {"lenet5"}
+
+
+def test_two_tools_the_input_and_what_is_a_function():
+    run = cnnscope(
+        *"reconcile resnet18 --tool fvcore --tool ptflops-pytorch --input 3x160x160 --format csv --calls".split(),
+        "relu=function",
+    )
+    found = {(row["tool"], row["figure"]): row["theirs"] for row in csv.DictReader(io.StringIO(run.stdout))}
+    assert found["fvcore", "activations"] == "1268200"
+    assert len(found) == 5
+
+
+def test_a_narrow_terminal_keeps_the_numbers_whole():
+    assert "15,483,821,032" in on_a_terminal(80, "reconcile", "vgg16", "--tool", "torchinfo")
+
+
+@pytest.mark.parametrize(
+    "words, message",
+    [
+        (
+            ["--tool", "torchinf"],
+            "error: no tool `torchinf`\n  did you mean torchinfo or torch or torchvision?\n",
+        ),
+        (
+            ["--calls", "relu"],
+            "error: --calls `relu`\n  write a layer or type and how it is called: 'relu=function'\n",
+        ),
+        (
+            ["--calls", "relu=magic"],
+            "error: `magic` for relu is no way to call a layer\n"
+            "  known are module, function, method, subclass, linear, untraced\n",
+        ),
+    ],
+)
+def test_a_wrong_argument_exits_2_and_says_what_is_right(words, message):
+    run = cnnscope("reconcile", "vgg16", *words)
+    assert (run.returncode, run.stdout, run.stderr) == (2, "", message)
