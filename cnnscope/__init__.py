@@ -13,9 +13,10 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from cnnscope.analysis.report import Report
-    from cnnscope.api import Network, load, load_all, networks, verify
+    from cnnscope.api import Network, explain, load, load_all, networks, verify
     from cnnscope.budgets.verdicts import Verdicts
     from cnnscope.errors import CnnscopeError, SpecError, UnknownModelError, UsageError
+    from cnnscope.explanation.record import Explanation
     from cnnscope.export import build_torch, export_onnx
     from cnnscope.gate import check, check_config
     from cnnscope.profiling.profile import profile
@@ -28,6 +29,7 @@ _HOMES = {
     "load": "api",
     "load_all": "api",
     "networks": "api",
+    "explain": "api",
     "verify": "api",
     "Network": "api",
     "check": "gate",
@@ -40,6 +42,7 @@ _HOMES = {
     "Limits": "profiling.protocol",
     "Profile": "profiling.record",
     "Report": "analysis.report",
+    "Explanation": "explanation.record",
     "Verification": "verification.record",
     "CnnscopeError": "errors",
     "SpecError": "errors",
@@ -51,6 +54,7 @@ __all__ = [
     "load",
     "load_all",
     "networks",
+    "explain",
     "verify",
     "check",
     "check_config",
@@ -62,6 +66,7 @@ __all__ = [
     "Profile",
     "Network",
     "Report",
+    "Explanation",
     "Verification",
     "Verdicts",
     "CnnscopeError",

@@ -22,6 +22,7 @@ from cnnscope.spec.program import Program, input_shape, normal
 from cnnscope.units import DTYPE_BYTES
 
 if TYPE_CHECKING:
+    from cnnscope.explanation.record import Explanation
     from cnnscope.render.pages.listing import Listed
     from cnnscope.verification.record import Verification
 
@@ -153,6 +154,36 @@ def verify(
         progress=progress,
     )
     return replace(found, renderers=render.renderers("verification"))
+
+
+def explain(
+    model: Network | str | None = None,
+    layer: str | None = None,
+    *,
+    metric: str | None = None,
+    input: Shape | str | None = None,
+    batch: int = 1,
+    dtype: Dtype = "float32",
+) -> "Explanation":
+    """The arithmetic behind the figures of a network, or of the layers that a name or pattern such as "conv2.*" means.
+
+    `metric` picks one figure; without a model it is defined. `str` of the result is what the command prints, and
+    `render("latex")` gives equations. UsageError for a layer or metric that nobody knows.
+    """
+    from cnnscope.explanation import explain as explaining
+
+    if model is None:
+        if layer is not None:
+            raise UsageError(f"layer `{layer[:40]}` of no network", "name the network before it")
+        found = explaining.define(metric or "")
+    else:
+        network = load(model) if isinstance(model, str) else model
+        figures = network.analyze(input=input, batch=batch, dtype=dtype)
+        if layer is None:
+            found = explaining.explain_network(figures, network.shaped(input), metric or "")
+        else:
+            found = explaining.explain_layers(figures, layer, metric or "")
+    return replace(found, renderers=render.renderers("explanation"))
 
 
 def networks() -> list[str]:

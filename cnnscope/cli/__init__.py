@@ -16,6 +16,7 @@ from cnnscope.errors import CnnscopeError
 
 COMMANDS = {
     "analyze": "analyze",
+    "explain": "explain",
     "list": "list_",
     "export": "export",
     "verify": "verify",

@@ -63,6 +63,25 @@ class Remark(NamedTuple):
         return f"{self.path}:{self.line}: {self.text}" if self.line else self.text
 
 
+class Worked(NamedTuple):
+    """One line of an explanation: what it is, its equations as (name, arithmetic, result), and a remark.
+
+    The arithmetic is a term of `explanation/`, None where there is none; `render/formula.py` writes it.
+    """
+
+    what: str
+    equations: Sequence[tuple[str, Any, int | str]]
+    remark: str = ""
+
+
+class WorkedSection(NamedTuple):
+    """Lines under a title."""
+
+    title: str
+    lines: Sequence[Worked]
+    remark: str = ""
+
+
 class Sheet(NamedTuple, Generic[Row]):
     """One table and the words around it. Text is as it was found: every format makes it safe in its own way."""
 
@@ -85,6 +104,8 @@ class Sheet(NamedTuple, Generic[Row]):
     """What signs in the table mean, on a terminal."""
     tally: str = ""
     """How many rows there are, on a terminal: "50 networks"."""
+    worked: Sequence[WorkedSection] = ()
+    """The rows as equations: a terminal, Markdown and LaTeX show these instead of the table."""
 
     def left_out(self, option: str = "") -> str:
         """A sentence on the rows that are hidden, "" where none are; `option` names what hides them."""

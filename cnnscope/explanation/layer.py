@@ -1,0 +1,192 @@
+"""One layer, figure by figure: the arithmetic that its operator's rules and the analyses leave behind."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from cnnscope.analysis.report import LayerReport, Report, layer_report
+from cnnscope.explanation.operator import Answers, ask
+from cnnscope.explanation.receptive_field import field_lines
+from cnnscope.explanation.record import Equation, Line, Section, equation
+from cnnscope.explanation.term import Leaf, Product, Term, add, factors_of, multiply, value
+from cnnscope.explanation.traced import Traced, leaf, term_of
+from cnnscope.ops.op import Cost, Weight
+from cnnscope.shapes import dims, elements
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A layer of a report with everything that is asked to explain it."""
+
+    report: Report
+    entry: LayerReport
+
+    @cached_property
+    def answers(self) -> Answers:
+        return ask(self.entry.layer)
+
+    @cached_property
+    def traced(self) -> LayerReport:
+        """The entry of the report once more, its figures traced."""
+        itemsize = leaf(self.report.itemsize, "bytes", name="bytes")
+        stores = self.entry.output_bytes > 0
+        return layer_report(self.answers.layer, self.entry.receptive_field, stores, itemsize)
+
+
+def layer_section(report: Report, entry: LayerReport, metric: str = "") -> Section:
+    """Every figure of a layer that is not zero, or the one that is asked for."""
+    asked = Asked(report, entry)
+    chosen = [metric] if metric else _USUAL
+    lines = tuple(line for name in chosen for line in LAYER_METRICS[name](asked) if metric or not _is_zero(line))
+    seen = ", ".join(map(dims, entry.input_shapes))
+    title = f"{entry.name} · {entry.type} · {seen} -> {dims(entry.output_shape)}"
+    return Section(title, lines, remark="; ".join(entry.notes))
+
+
+def _is_zero(line: Line) -> bool:
+    return [found.value for found in line.equations] == [0]
+
+
+def _output(asked: Asked) -> Iterator[Line]:
+    """One line per axis that is computed; both sides in one where they are alike."""
+    window = asked.answers.window
+    if window and not isinstance(window, str):
+        before, after = (tuple(getattr(axis, side) for axis in window) for side in ("before", "after"))
+        for what, found in (("padding before", before), ("padding after", after)):
+            if any(isinstance(side, Traced) and not isinstance(side.term, Leaf) for side in found):
+                yield from _sides(found, what, what)
+    sizes = asked.answers.output
+    names = {2: ("features",), 3: ("tokens", "features"), 4: ("maps", "height", "width")}[len(sizes)]
+    axes = dict(zip(names, sizes[1:], strict=True))
+    if "height" in axes:
+        yield from _sides((axes.pop("height"), axes.pop("width")), "height and width", "height", "width")
+    for name, size in axes.items():
+        yield Line(name, (equation(size),))
+
+
+def _sides(found: tuple[object, ...], both: str, *names: str) -> Iterator[Line]:
+    vertical, horizontal = (equation(side) for side in found)
+    if vertical == horizontal:
+        yield Line(both, (vertical,))
+        return
+    first, second = names if len(names) == 2 else (f"{names[0]}, vertical", f"{names[0]}, horizontal")
+    yield from (Line(first, (vertical,)), Line(second, (horizontal,)))
+
+
+def weights_term(weights: Mapping[str, Weight], *, trainable: bool) -> Term:
+    """The sum over the weights; a tensor and its bias as (values + 1)·maps."""
+    counts = {name: term_of(elements(w.shape)) for name, w in weights.items() if w.trainable == trainable}
+    total: Term = Leaf(0)
+    for name in list(counts):
+        if name not in counts:
+            continue
+        term, bias = counts.pop(name), counts.pop(name.replace("weight", "bias"), None) if "weight" in name else None
+        if bias is not None:
+            rest = _without(term, bias)
+            term = add(term, bias) if rest is None else multiply(add(rest, Leaf(1)), bias)
+        total = add(total, term)
+    return total
+
+
+def _without(term: Term, factors: Term) -> Term | None:
+    """term / factors where every factor of the second is one of the first, else None."""
+    left = list(factors_of(term))
+    for factor in factors_of(factors):
+        match = next((index for index, other in enumerate(left) if value(other) == value(factor)), None)
+        if match is None:
+            return None
+        left.pop(match)
+    return Leaf(1) if not left else left[0] if len(left) == 1 else Product(tuple(left))
+
+
+def _params(asked: Asked) -> Iterator[Line]:
+    yield Line("params", (Equation(asked.entry.params, weights_term(asked.answers.weights, trainable=True)),))
+
+
+def _buffers(asked: Asked) -> Iterator[Line]:
+    yield Line("buffers", (Equation(asked.entry.buffers, weights_term(asked.answers.weights, trainable=False)),))
+
+
+def _weight_bytes(asked: Asked) -> Iterator[Line]:
+    placed = asked.answers.layer.placed
+    itemsize = leaf(asked.report.itemsize, "bytes", name="bytes")
+    yield Line("weight_bytes", (equation((placed.params + placed.buffers) * itemsize),))
+
+
+def _macs(asked: Asked) -> Iterator[Line]:
+    yield Line("macs", (equation(asked.traced.macs),))
+
+
+def _flops(asked: Asked) -> Iterator[Line]:
+    """Each kind by itself where there are several, then their sum: a multiply-add is two operations."""
+    cost = asked.traced.cost
+    kinds = {kind: figure for kind, figure in cost._asdict().items() if kind != "macs" and figure}
+    for kind, figure in kinds.items():
+        yield Line(kind.replace("_", "-"), (equation(figure),))
+    yield Line("flops", (equation(flops(cost)),))
+
+
+def flops(cost: Cost) -> int:
+    """The sum over the kinds, each a plain number."""
+    return Cost(*(leaf(figure) if figure else 0 for figure in cost)).flops
+
+
+def _output_elements(asked: Asked) -> Iterator[Line]:
+    yield Line("output_elements", (equation(elements(asked.answers.layer.placed.output)),))
+
+
+def _output_bytes(asked: Asked) -> Iterator[Line]:
+    stored = asked.entry.output_bytes
+    remark = "" if stored else "it writes over its input and stores nothing of its own"
+    yield Line("output_bytes", (equation(asked.traced.output_bytes),), remark)
+
+
+def _training(asked: Asked) -> Iterator[Line]:
+    from cnnscope.analysis.memory import saved_tensors
+
+    itemsize = leaf(asked.report.itemsize, "bytes", name="bytes")
+    tensors, extra = saved_tensors([asked.answers.layer], itemsize)
+    for tensor, count in tensors.items():
+        sizes = dict(zip(asked.entry.inputs, asked.answers.layer.inputs, strict=True))
+        known = elements(sizes[tensor]) if tensor in sizes else count
+        yield Line(f"{tensor} kept", (equation(known * itemsize),), "backward needs it; several layers share one copy")
+    for count in extra.values():
+        yield Line("kept beside", (equation(count),), "masks, indices or statistics")
+    if not tensors and not extra:
+        yield Line("kept", (Equation(0),), "backward needs nothing of this layer")
+
+
+def _moved(name: str) -> Callable[[Asked], Iterator[Line]]:
+    def lines(asked: Asked) -> Iterator[Line]:
+        yield Line(name, (equation(getattr(asked.traced, name)),))
+
+    return lines
+
+
+def _intensity(asked: Asked) -> Iterator[Line]:
+    entry = asked.entry
+    text = f"{entry.cost.flops:,} FLOPs / ({entry.bytes_read:,} + {entry.bytes_written:,} bytes)"
+    yield Line("intensity", (Equation(f"{text} = {entry.intensity:.4g}"),))
+
+
+def _field(asked: Asked) -> Iterator[Line]:
+    yield from field_lines(asked.report, asked.entry, asked.answers.layer.placed.window)
+
+
+LAYER_METRICS: dict[str, Callable[[Asked], Iterator[Line]]] = {
+    "output": _output,
+    "output_elements": _output_elements,
+    "params": _params,
+    "buffers": _buffers,
+    "weight_bytes": _weight_bytes,
+    "macs": _macs,
+    "flops": _flops,
+    "output_bytes": _output_bytes,
+    "bytes_read": _moved("bytes_read"),
+    "bytes_written": _moved("bytes_written"),
+    "intensity": _intensity,
+    "training_bytes": _training,
+    "receptive_field": _field,
+}
+"""Every figure of a layer, in the order shown."""
+_USUAL = ("output", "params", "buffers", "macs", "flops", "output_bytes", "receptive_field")
