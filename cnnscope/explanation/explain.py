@@ -1,6 +1,6 @@
 """Chooses what is explained: a metric's definition, a network, or the layers that a name or pattern means."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
@@ -16,7 +16,7 @@ from cnnscope.graph import Graph
 def define(metric: str = "") -> Explanation:
     """What a metric counts, by which convention, and where that comes from; all metrics where none is named."""
     wanted = [_known(metric, DEFINITIONS)] if metric else list(DEFINITIONS)
-    return Explanation(metric and wanted[0], tuple(_defined(name) for name in wanted))
+    return Explanation("What is counted, and by which convention", tuple(_defined(name) for name in wanted))
 
 
 def explain_network(report: Report, graph: Graph, metric: str = "") -> Explanation:
@@ -48,8 +48,14 @@ def layers(report: Report, wanted: str) -> list[LayerReport]:
         if found := [entry for entry in report.layers if test(entry)]:
             return found
     names = dict.fromkeys(name for entry in report.layers for name in (entry.row, entry.name))
-    near = get_close_matches(wanted, names, n=3, cutoff=0.5)
-    hint = f"did you mean {' or '.join(near)}?" if near else f"`cnnscope analyze {report.network}` shows its layers"
+    near = [name for name in names if wanted and name.lower().startswith(wanted.lower())][:3]
+    everything = f" Or '{wanted[:40]}*' for all of them." if len(near) > 1 else ""
+    near = near or get_close_matches(wanted, names, n=3, cutoff=0.5)
+    hint = (
+        f"did you mean {' or '.join(near)}?{everything}"
+        if near
+        else f"`cnnscope analyze {report.network}` shows its layers"
+    )
     raise UsageError(f"{report.network} has no layer `{wanted[:40]}`", hint)
 
 
@@ -65,6 +71,7 @@ def _defined(name: str) -> Section:
 
 def _of_layer(metric: str) -> str:
     name = _known(metric, DEFINITIONS)
+    name = "output_bytes" if name == "activation_bytes" else name
     if name not in LAYER_METRICS:
         raise UsageError(
             f"{name} is a figure of the whole network", f"leave the layer out, or ask for {', '.join(LAYER_METRICS)}"
@@ -86,8 +93,3 @@ def _known(metric: str, known: Iterable[str]) -> str:
         hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(names)}"
         raise UsageError(f"no metric `{metric[:40]}`", hint)
     return wanted
-
-
-def metrics() -> Iterator[str]:
-    """The names of all metrics, for help and completion."""
-    yield from DEFINITIONS

@@ -7,11 +7,11 @@ from functools import cached_property
 from cnnscope.analysis.report import LayerReport, Report, layer_report
 from cnnscope.explanation.operator import Answers, ask
 from cnnscope.explanation.receptive_field import field_lines
-from cnnscope.explanation.record import Equation, Line, Section, equation
-from cnnscope.explanation.term import Leaf, Product, Term, add, factors_of, multiply, value
-from cnnscope.explanation.traced import Traced, leaf, term_of
+from cnnscope.explanation.record import Equation, Line, Section, equation, same
+from cnnscope.explanation.term import Leaf, Product, Quotient, Term, add, factors_of, multiply, value
+from cnnscope.explanation.traced import leaf, term_of
 from cnnscope.ops.op import Cost, Weight
-from cnnscope.shapes import dims, elements
+from cnnscope.shapes import Axis, dims, elements
 
 
 @dataclass(frozen=True)
@@ -36,41 +36,56 @@ class Asked:
 def layer_section(report: Report, entry: LayerReport, metric: str = "") -> Section:
     """Every figure of a layer that is not zero, or the one that is asked for."""
     asked = Asked(report, entry)
-    chosen = [metric] if metric else _USUAL
-    lines = tuple(line for name in chosen for line in LAYER_METRICS[name](asked) if metric or not _is_zero(line))
+    lines = tuple(LAYER_METRICS[metric](asked) if metric else _telling(asked))
     seen = ", ".join(map(dims, entry.input_shapes))
     title = f"{entry.name} · {entry.type} · {seen} -> {dims(entry.output_shape)}"
     return Section(title, lines, remark="; ".join(entry.notes))
 
 
-def _is_zero(line: Line) -> bool:
-    return [found.value for found in line.equations] == [0]
+def _telling(asked: Asked) -> Iterator[Line]:
+    """The figures with something to see: not zero, not the input's own shape or view, nothing said before."""
+    looks = asked.entry.layer.placed.window is not None or len(asked.entry.inputs) > 1
+    for name in _USUAL if looks else _USUAL[:-1]:
+        for line in LAYER_METRICS[name](asked):
+            first = line.equations[0]
+            is_said = line.what == "multiply-adds" and first.value == asked.entry.macs
+            if first.value != 0 and not is_said and (first.is_worked or name != "output"):
+                yield line
 
 
 def _output(asked: Asked) -> Iterator[Line]:
-    """One line per axis that is computed; both sides in one where they are alike."""
-    window = asked.answers.window
-    if window and not isinstance(window, str):
-        before, after = (tuple(getattr(axis, side) for axis in window) for side in ("before", "after"))
-        for what, found in (("padding before", before), ("padding after", after)):
-            if any(isinstance(side, Traced) and not isinstance(side.term, Leaf) for side in found):
-                yield from _sides(found, what, what)
+    """One line per axis; height and width in one where they are alike."""
+    if getattr(asked.entry.layer.node.op, "padding", None) == "same":
+        yield from _same_padding(asked)
     sizes = asked.answers.output
     names = {2: ("features",), 3: ("tokens", "features"), 4: ("maps", "height", "width")}[len(sizes)]
     axes = dict(zip(names, sizes[1:], strict=True))
     if "height" in axes:
-        yield from _sides((axes.pop("height"), axes.pop("width")), "height and width", "height", "width")
+        yield from _sides((axes.pop("height"), axes.pop("width")))
     for name, size in axes.items():
         yield Line(name, (equation(size),))
 
 
-def _sides(found: tuple[object, ...], both: str, *names: str) -> Iterator[Line]:
-    vertical, horizontal = (equation(side) for side in found)
-    if vertical == horizontal:
-        yield Line(both, (vertical,))
+def _same_padding(asked: Asked) -> Iterator[Line]:
+    """What "same" adds along each axis, and how it is shared; nothing where the size is kept without."""
+    found = []
+    for axis in asked.answers.window or ():
+        share = term_of(axis.before) if isinstance(axis, Axis) and isinstance(axis.before, int) else None
+        if isinstance(axis, Axis) and isinstance(share, Quotient):
+            total, before = leaf(value(share.upper), "padding"), leaf(int(axis.before), "padding")
+            shares = (equation(total // 2, "before"), Equation(int(axis.after), (total - before).term, "after"))
+            found.append((Equation(int(total), share.upper), *shares))
+    for what, equations in zip(("padding", "padding, horizontal"), found, strict=False):
+        if what == "padding" or not all(map(same, *found)):
+            yield Line(what, equations)
+
+
+def _sides(sizes: tuple[int, int]) -> Iterator[Line]:
+    vertical, horizontal = map(equation, sizes)
+    if same(vertical, horizontal):
+        yield Line("height and width", (vertical,))
         return
-    first, second = names if len(names) == 2 else (f"{names[0]}, vertical", f"{names[0]}, horizontal")
-    yield from (Line(first, (vertical,)), Line(second, (horizontal,)))
+    yield from (Line("height", (vertical,)), Line("width", (horizontal,)))
 
 
 def weights_term(weights: Mapping[str, Weight], *, trainable: bool) -> Term:
@@ -83,7 +98,7 @@ def weights_term(weights: Mapping[str, Weight], *, trainable: bool) -> Term:
         term, bias = counts.pop(name), counts.pop(name.replace("weight", "bias"), None) if "weight" in name else None
         if bias is not None:
             rest = _without(term, bias)
-            term = add(term, bias) if rest is None else multiply(add(rest, Leaf(1)), bias)
+            term = add(term, bias) if rest is None else multiply(bias, add(rest, Leaf(1)))
         total = add(total, term)
     return total
 
@@ -151,7 +166,7 @@ def _training(asked: Asked) -> Iterator[Line]:
         known = elements(sizes[tensor]) if tensor in sizes else count
         yield Line(f"{tensor} kept", (equation(known * itemsize),), "backward needs it; several layers share one copy")
     for count in extra.values():
-        yield Line("kept beside", (equation(count),), "masks, indices or statistics")
+        yield Line("kept beside", (equation(count),), "masks, indices, statistics or values in between")
     if not tensors and not extra:
         yield Line("kept", (Equation(0),), "backward needs nothing of this layer")
 

@@ -131,19 +131,24 @@ def _why_alive(tensor: str, running: str, readers: dict[str, str]) -> str:
 def _training(report: Report, graph: Graph) -> Section:
     itemsize = leaf(report.itemsize, "bytes", name="bytes")
     params, copies = leaf(report.params, "params"), OPTIMIZER_COPIES[report.optimizer]
-    stored = equation((params + leaf(report.buffers, "buffers")) * itemsize)
+    stored = equation((params + _buffers(report)) * itemsize)
     lines = [Line("weights", (stored,), "params and buffers"), Line("gradients", (equation(params * itemsize),))]
     if copies:
         remark = f"{copies} value{'s' if copies > 1 else ''} per param"
         lines.append(Line(report.optimizer, (equation(copies * params * itemsize),), remark))
     tensors, extra = saved_tensors([entry.layer for entry in report.layers], report.itemsize)
     parts: list[Part] = [(f"{name} kept", n * report.itemsize, _bytes(report, name)) for name, n in tensors.items()]
-    parts += [(f"{name}: masks, indices or statistics", count, None) for name, count in extra.items()]
+    parts += [(f"beside {name}", count, None) for name, count in extra.items()]
     lines += total("kept for backward", parts)
     traced = replace(report, saved_bytes=leaf(report.saved_bytes, "saved"))
-    vars(traced).update(params=params, buffers=leaf(report.buffers, "buffers"))
+    vars(traced).update(params=params, buffers=_buffers(report))
     remark = f"{2 + copies} of every param: weights, gradients{', ' + report.optimizer if copies else ''}"
     return Section("training_bytes", (*lines, Line("training_bytes", (equation(traced.training_bytes),), remark)))
+
+
+def _buffers(report: Report) -> int:
+    """No summand where there are none."""
+    return leaf(report.buffers, "buffers") if report.buffers else 0
 
 
 def _bytes(report: Report, tensor: str) -> Term:
@@ -152,8 +157,7 @@ def _bytes(report: Report, tensor: str) -> Term:
 
 
 def _weight_bytes(report: Report, graph: Graph) -> Section:
-    params, buffers = leaf(report.params, "params"), leaf(report.buffers, "buffers")
-    found = equation((params + buffers) * leaf(report.itemsize, "bytes", name="bytes"))
+    found = equation((leaf(report.params, "params") + _buffers(report)) * leaf(report.itemsize, "bytes", name="bytes"))
     return Section("weight_bytes", (Line("weight_bytes", (found,), "params and buffers"),))
 
 

@@ -81,8 +81,9 @@ def _axis(axis: Axis) -> Axis:
 def _weight(name: str, weight: Weight) -> Weight:
     """The weight; sizes that its rule counted by itself, such as the links of a run, learn what they measure."""
     roles = _WEIGHT_AXES["bias" if "bias" in name else "weight"]
+    named = zip(weight.shape, (*roles, *[""] * len(weight.shape)), strict=False)
     sizes = [
-        leaf(size, role, "op") if size > 1 and is_constant(term_of(size)) else size
-        for size, role in zip(weight.shape, (*roles, *[""] * len(weight.shape)), strict=False)
+        leaf(size, role, "op") if is_constant(term_of(size)) and (size > 1 or role == "maps") else size
+        for size, role in named
     ]
     return Weight(tuple(sizes), weight.trainable)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from cnnscope.analysis.receptive_field import START, Length, ReceptiveField, Seen, join, step
 from cnnscope.analysis.report import LayerReport, Report
-from cnnscope.explanation.record import Equation, Line, equation
+from cnnscope.explanation.record import Equation, Line, equation, same
 from cnnscope.explanation.traced import leaf
 from cnnscope.graph import INPUT
 from cnnscope.shapes import Window
@@ -13,12 +13,12 @@ from cnnscope.shapes import Window
 def field_lines(report: Report, entry: LayerReport, window: Window | str | None) -> Iterator[Line]:
     """How this layer's view follows from those of its inputs; `window` is traced."""
     fields = {INPUT: START} | {layer.name: layer.receptive_field for layer in report.layers}
-    whats = ("receptive field", "receptive field, horizontal")
+    whats = ("receptive_field", "receptive_field, horizontal")
     if not entry.receptive_field.vertical:
         yield Line(whats[0], (Equation("whole input"),), _why_whole(entry))
         return
     found = [_equations(entry, fields, window, axis) for axis in (0, 1)]
-    for what, equations in zip(whats, found if found[0] != found[1] else found[:1], strict=False):
+    for what, equations in zip(whats, found if not all(map(same, *found)) else found[:1], strict=False):
         yield Line(what, equations, _remark(entry, fields))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from cnnscope.errors import UsageError
-from cnnscope.explanation.term import Term
+from cnnscope.explanation.term import Leaf, Term, alike
 from cnnscope.explanation.traced import Traced
 from cnnscope.shapes import Shape
 
@@ -16,6 +16,11 @@ class Equation(NamedTuple):
     value: int | str
     term: Term | None = None
     name: str = ""
+
+    @property
+    def is_worked(self) -> bool:
+        """Is there more to it than the number?"""
+        return self.term is not None and not isinstance(self.term, Leaf)
 
 
 class Line(NamedTuple):
@@ -65,3 +70,10 @@ def equation(number: object, name: str = "") -> Equation:
     if isinstance(number, Traced):
         return Equation(int(number), number.term, name)
     return Equation(number if isinstance(number, int) else f"{number}", None, name)
+
+
+def same(left: Equation, right: Equation) -> bool:
+    """Would both be written alike?"""
+    if left.term is None or right.term is None:
+        return left == right
+    return alike(left.term, right.term)

@@ -1,7 +1,7 @@
 """Arithmetic as a tree: sums, products and quotients of numbers that know what they measure.
 
 The makers below write what a teacher would: no factor for one image, one group or a dilation of one, constants added
-up, a padding alike at both ends as 2·p. None of that changes a value.
+up, what is added twice as 2·x. None of that changes a value.
 """
 
 from typing import NamedTuple
@@ -72,21 +72,45 @@ def factors_of(term: Term) -> "tuple[Term, ...]":
     return term.factors if isinstance(term, Product) else (term,)
 
 
+def alike(left: Term, right: Term) -> bool:
+    """Do both make the same numbers into the same arithmetic, whatever they measure?"""
+    if isinstance(left, Leaf) and isinstance(right, Leaf):
+        return left.value == right.value
+    if isinstance(left, Sum) and isinstance(right, Sum):
+        signs = [sign for sign, _ in left.parts] == [sign for sign, _ in right.parts]
+        return signs and all(alike(a, b) for (_, a), (_, b) in zip(left.parts, right.parts, strict=True))
+    if isinstance(left, Product) and isinstance(right, Product):
+        same = len(left.factors) == len(right.factors)
+        return same and all(map(alike, left.factors, right.factors))
+    if isinstance(left, Quotient) and isinstance(right, Quotient):
+        return alike(left.upper, right.upper) and alike(left.lower, right.lower) and left.up == right.up
+    return False
+
+
 def add(left: Term, right: Term, sign: int = 1) -> Term:
     """left + right, or left - right; a sum that is taken away stays in its brackets."""
     added = parts_of(right) if sign == 1 else ((-part, what) for part, what in _taken(right))
     parts: list[tuple[int, Term]] = []
     constant = 0
-    for part_sign, part in (*parts_of(left), *added):
-        if isinstance(part, Leaf) and is_constant(part):
-            constant += part_sign * part.value
-        elif isinstance(part, Leaf) and part.role == "padding" and (part_sign, part) in parts:
-            parts[parts.index((part_sign, part))] = (part_sign, Product((Leaf(2), part)))
+    for part in (*parts_of(left), *added):
+        if is_constant(part[1]):
+            constant += part[0] * value(part[1])
         else:
-            parts.append((part_sign, part))
+            _include(parts, *part)
     if constant or not parts:
         parts.append((1 if constant >= 0 else -1, Leaf(abs(constant))))
     return parts[0][1] if len(parts) == 1 and parts[0][0] == 1 else Sum(tuple(parts))
+
+
+def _include(parts: list[tuple[int, Term]], sign: int, term: Term) -> None:
+    """One more summand: x + x is 2·x."""
+    for index, (other_sign, other) in enumerate(parts):
+        factors = factors_of(other)
+        times, rest = (factors[0], factors[1:]) if is_constant(factors[0]) else (Leaf(1), factors)
+        if sign == other_sign and rest == factors_of(term):
+            parts[index] = (sign, Product((Leaf(value(times) + 1), *rest)))
+            return
+    parts.append((sign, term))
 
 
 def _taken(term: Term) -> "tuple[tuple[int, Term], ...]":
