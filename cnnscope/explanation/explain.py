@@ -51,11 +51,8 @@ def layers(report: Report, wanted: str) -> list[LayerReport]:
     near = [name for name in names if wanted and name.lower().startswith(wanted.lower())][:3]
     everything = f" Or '{wanted[:40]}*' for all of them." if len(near) > 1 else ""
     near = near or get_close_matches(wanted, names, n=3, cutoff=0.5)
-    hint = (
-        f"did you mean {' or '.join(near)}?{everything}"
-        if near
-        else f"`cnnscope analyze {report.network}` shows its layers"
-    )
+    known = f"known are {', '.join([*names][:8])}{' and more' if len(names) > 8 else ''}"
+    hint = f"did you mean {' or '.join(near)}?{everything}" if near else known
     raise UsageError(f"{report.network} has no layer `{wanted[:40]}`", hint)
 
 

@@ -1,6 +1,6 @@
 """One layer, figure by figure: the arithmetic that its operator's rules and the analyses leave behind."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -8,9 +8,10 @@ from cnnscope.analysis.report import LayerReport, Report, layer_report
 from cnnscope.explanation.operator import Answers, ask
 from cnnscope.explanation.receptive_field import field_lines
 from cnnscope.explanation.record import Equation, Line, Section, equation, same
-from cnnscope.explanation.term import Leaf, Product, Quotient, Term, add, factors_of, multiply, value
+from cnnscope.explanation.term import Quotient, value
 from cnnscope.explanation.traced import leaf, term_of
-from cnnscope.ops.op import Cost, Weight
+from cnnscope.explanation.weights import weights_term
+from cnnscope.ops.op import Cost
 from cnnscope.shapes import Axis, dims, elements
 
 
@@ -86,32 +87,6 @@ def _sides(sizes: tuple[int, int]) -> Iterator[Line]:
         yield Line("height and width", (vertical,))
         return
     yield from (Line("height", (vertical,)), Line("width", (horizontal,)))
-
-
-def weights_term(weights: Mapping[str, Weight], *, trainable: bool) -> Term:
-    """The sum over the weights; a tensor and its bias as (values + 1)·maps."""
-    counts = {name: term_of(elements(w.shape)) for name, w in weights.items() if w.trainable == trainable}
-    total: Term = Leaf(0)
-    for name in list(counts):
-        if name not in counts:
-            continue
-        term, bias = counts.pop(name), counts.pop(name.replace("weight", "bias"), None) if "weight" in name else None
-        if bias is not None:
-            rest = _without(term, bias)
-            term = add(term, bias) if rest is None else multiply(bias, add(rest, Leaf(1)))
-        total = add(total, term)
-    return total
-
-
-def _without(term: Term, factors: Term) -> Term | None:
-    """term / factors where every factor of the second is one of the first, else None."""
-    left = list(factors_of(term))
-    for factor in factors_of(factors):
-        match = next((index for index, other in enumerate(left) if value(other) == value(factor)), None)
-        if match is None:
-            return None
-        left.pop(match)
-    return Leaf(1) if not left else left[0] if len(left) == 1 else Product(tuple(left))
 
 
 def _params(asked: Asked) -> Iterator[Line]:

@@ -1,12 +1,12 @@
 """Worked equations in the formats that can show them; each takes care of what is dangerous in it."""
 
 import textwrap
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from cnnscope.explanation.term import Leaf
 from cnnscope.render.formula import LATEX, PLAIN, TEXT, Notation, formula, number
-from cnnscope.render.sheet import Sheet, View, Worked, printable
+from cnnscope.render.sheet import Sheet, View, printable
 
 _INDENT = "  "
 _WIDEST = 34
@@ -15,14 +15,33 @@ _WIDEST = 34
 Line = list[tuple[str, str]]
 
 
+class Worked(NamedTuple):
+    """One line of an explanation: what it is, its equations as (name, arithmetic, result), and a remark.
+
+    The arithmetic is a term of `explanation/`, None where there is none; `render/formula.py` writes it.
+    """
+
+    what: str
+    equations: Sequence[tuple[str, Any, int | str]]
+    remark: str = ""
+
+
+class WorkedSection(NamedTuple):
+    """Lines under a title."""
+
+    title: str
+    lines: Sequence[Worked]
+    remark: str = ""
+
+
 def equations(line: Worked, notation: Notation) -> list[str]:
     """Each as text: 11 + (5 - 1)·8 = 43."""
     texts = []
     for name, term, result in line.equations:
         shown = number(result, notation) if isinstance(result, int) else printable(result)
-        arithmetic = "" if term is None or isinstance(term, Leaf) else formula(term, notation)
+        arithmetic = "" if term is None or isinstance(term, Leaf) else printable(formula(term, notation))
         text = f"{arithmetic} = {shown}" if arithmetic else shown
-        texts.append(f"{name} {text}" if name else text)
+        texts.append(f"{printable(name)} {text}" if name else text)
     return texts
 
 
@@ -93,5 +112,5 @@ def _rows(line: Worked, escape: Callable[[str], str]) -> Iterator[str]:
         what = escape(name or line.what)
         value = number(result, LATEX) if isinstance(result, int) else rf"\text{{{escape(result)}}}"
         text = value if term is None or isinstance(term, Leaf) else f"{formula(term, LATEX)} = {value}"
-        remark = rf" && \text{{{escape(line.remark)}}}" if line.remark and index == 0 else ""
+        remark = rf" \qquad \text{{({escape(line.remark)})}}" if line.remark and index == 0 else ""
         yield rf"\text{{{what}}} &= {text}{remark}"

@@ -44,7 +44,7 @@ def formula(term: Term, notation: Notation = TEXT) -> str:
     if isinstance(term, Quotient):
         return _quotient(term, notation)
     groups = _groups(term)
-    apart = notation.times if len(term.factors) == 2 else notation.apart
+    apart = notation.times if all(len(group) == 1 for group in groups) else notation.apart
     return apart.join(notation.times.join(_factor(part, notation) for part in group) for group in groups)
 
 

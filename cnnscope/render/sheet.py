@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar
 
 from cnnscope.errors import UsageError
 from cnnscope.units import exact
+
+if TYPE_CHECKING:
+    from cnnscope.render.equations import WorkedSection
 
 SCHEMA_VERSION = 1
 """Of JSON and CSV."""
@@ -63,25 +66,6 @@ class Remark(NamedTuple):
         return f"{self.path}:{self.line}: {self.text}" if self.line else self.text
 
 
-class Worked(NamedTuple):
-    """One line of an explanation: what it is, its equations as (name, arithmetic, result), and a remark.
-
-    The arithmetic is a term of `explanation/`, None where there is none; `render/formula.py` writes it.
-    """
-
-    what: str
-    equations: Sequence[tuple[str, Any, int | str]]
-    remark: str = ""
-
-
-class WorkedSection(NamedTuple):
-    """Lines under a title."""
-
-    title: str
-    lines: Sequence[Worked]
-    remark: str = ""
-
-
 class Sheet(NamedTuple, Generic[Row]):
     """One table and the words around it. Text is as it was found: every format makes it safe in its own way."""
 
@@ -104,7 +88,7 @@ class Sheet(NamedTuple, Generic[Row]):
     """What signs in the table mean, on a terminal."""
     tally: str = ""
     """How many rows there are, on a terminal: "50 networks"."""
-    worked: Sequence[WorkedSection] = ()
+    worked: "Sequence[WorkedSection]" = ()
     """The rows as equations: a terminal, Markdown and LaTeX show these instead of the table."""
 
     def left_out(self, option: str = "") -> str:

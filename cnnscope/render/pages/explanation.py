@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 import cnnscope
 from cnnscope.explanation.record import Equation, Explanation, Line, Section
 from cnnscope.explanation.term import Leaf
+from cnnscope.render.equations import Worked, WorkedSection
 from cnnscope.render.formula import formula
 from cnnscope.render.sheet import (
     SCHEMA_VERSION,
@@ -12,8 +13,6 @@ from cnnscope.render.sheet import (
     Remark,
     Sheet,
     View,
-    Worked,
-    WorkedSection,
     arrange,
     figure,
     words,
