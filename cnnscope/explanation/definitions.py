@@ -42,7 +42,7 @@ DEFINITIONS: dict[str, Definition] = {
         "products, attention and RBF distances. No bias, no normalisation, no pooling. Half of what "
         "`torch.utils.flop_counter` reports, RBF aside, which torch does not know",
         "output values · kernel height · kernel width · input maps / groups; many papers print this number as FLOPs",
-        'He et al. 2015, Deep residual learning, arXiv:1512.03385, table 1: "FLOPs (multiply-adds)"',
+        'He et al. 2015, Deep residual learning, arXiv:1512.03385, section 3.3: "FLOPs (multiply-adds)"',
     ),
     "flops": Definition(
         "all arithmetic by kind: `multiply_adds` (pairs, two operations each), `adds`, `multiplies`, "
@@ -77,7 +77,7 @@ DEFINITIONS: dict[str, Definition] = {
         "weights, gradients, optimizer state (`sgd` 0, `momentum` 1, `adam` 2 values per param) and what "
         "backward needs of the forward pass: every saved tensor once, masks and indices beside",
         "(2 + optimizer values)·params + buffers, times bytes of the dtype, plus what is kept for backward",
-        "Rhu et al. 2016, vDNN, arXiv:1602.08124, section II",
+        "Rhu et al. 2016, vDNN, arXiv:1602.08124",
     ),
     "bytes_read": Definition(
         "per layer: inputs and weights read once, output written once; `intensity` = FLOPs per byte",
@@ -97,7 +97,7 @@ DEFINITIONS: dict[str, Definition] = {
     "depth": Definition(
         "layers with multiply-accumulates on the longest path",
         "a convolution or fully connected layer counts one, a pool nothing",
-        "He et al. 2015, Deep residual learning, arXiv:1512.03385, table 1",
+        "He et al. 2015, Deep residual learning, arXiv:1512.03385, section 3.3",
     ),
     "receptive_field": Definition(
         "size, stride and padding at the layer's output, in input pixels; the union over the inputs of a "

@@ -17,7 +17,7 @@ from tests.cli.shell import cnnscope as command
 from tests.cli.shell import on_a_terminal
 
 ROOT = Path(__file__).parents[2]
-HOSTILE = ("{x}_%$#&", "\\input{x}", "a|b", "[red]", "<b>", "=cmd()", "~^")
+HOSTILE = ("{x}_%#&", "\\input{x}", "a|b", "[red]", "<b>", "=cmd()", "~^")
 
 
 def balanced(text):
