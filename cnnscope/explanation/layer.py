@@ -9,7 +9,7 @@ from cnnscope.explanation.operator import Answers, ask
 from cnnscope.explanation.receptive_field import field_lines
 from cnnscope.explanation.record import Equation, Line, Section, equation, same
 from cnnscope.explanation.term import Quotient, value
-from cnnscope.explanation.traced import leaf, term_of
+from cnnscope.explanation.traced import each, leaf, term_of
 from cnnscope.explanation.weights import weights_term
 from cnnscope.ops.op import Cost
 from cnnscope.shapes import Axis, dims, elements
@@ -29,7 +29,7 @@ class Asked:
     @cached_property
     def traced(self) -> LayerReport:
         """The entry of the report once more, its figures traced."""
-        itemsize = leaf(self.report.itemsize, "bytes", name="bytes")
+        itemsize = each(self.report.itemsize)
         stores = self.entry.output_bytes > 0
         return layer_report(self.answers.layer, self.entry.receptive_field, stores, itemsize)
 
@@ -99,7 +99,7 @@ def _buffers(asked: Asked) -> Iterator[Line]:
 
 def _weight_bytes(asked: Asked) -> Iterator[Line]:
     placed = asked.answers.layer.placed
-    itemsize = leaf(asked.report.itemsize, "bytes", name="bytes")
+    itemsize = each(asked.report.itemsize)
     yield Line("weight_bytes", (equation((placed.params + placed.buffers) * itemsize),))
 
 
@@ -134,7 +134,7 @@ def _output_bytes(asked: Asked) -> Iterator[Line]:
 def _training(asked: Asked) -> Iterator[Line]:
     from cnnscope.analysis.memory import saved_tensors
 
-    itemsize = leaf(asked.report.itemsize, "bytes", name="bytes")
+    itemsize = each(asked.report.itemsize)
     tensors, extra = saved_tensors([asked.answers.layer], itemsize)
     for tensor, count in tensors.items():
         sizes = dict(zip(asked.entry.inputs, asked.answers.layer.inputs, strict=True))

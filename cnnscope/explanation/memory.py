@@ -7,7 +7,7 @@ from cnnscope.analysis.report import Report
 from cnnscope.explanation.record import Equation, Line, Section, equation
 from cnnscope.explanation.term import Leaf, Term
 from cnnscope.explanation.totals import Part, summed, total
-from cnnscope.explanation.traced import leaf, shape, term_of
+from cnnscope.explanation.traced import each, leaf, shape, term_of
 from cnnscope.graph import INPUT, Graph
 from cnnscope.shapes import elements
 
@@ -16,7 +16,7 @@ def peak(report: Report, graph: Graph) -> Section:
     """Every tensor alive at the peak, with the reason why it is."""
     layers = [entry.layer for entry in report.layers]
     by_name, readers = {entry.name: entry for entry in report.layers}, last_readers(graph, layers)
-    itemsize = leaf(report.itemsize, "bytes", name="bytes")
+    itemsize = each(report.itemsize)
     lines = []
     for tensor, size in report.peak.alive:
         found = shape(by_name[tensor].output_shape if tensor in by_name else report.input_shape, "out")
@@ -39,7 +39,7 @@ def _why_alive(tensor: str, running: str, readers: dict[str, str]) -> str:
 
 
 def training(report: Report, graph: Graph) -> Section:
-    itemsize = leaf(report.itemsize, "bytes", name="bytes")
+    itemsize = each(report.itemsize)
     params, copies = leaf(report.params, "params"), OPTIMIZER_COPIES[report.optimizer]
     stored = equation((params + buffers(report)) * itemsize)
     lines = [Line("weights", (stored,), "params and buffers"), Line("gradients", (equation(params * itemsize),))]
@@ -63,4 +63,4 @@ def buffers(report: Report) -> int:
 
 def _bytes(report: Report, tensor: str) -> Term:
     shapes = {INPUT: report.input_shape} | {entry.name: entry.output_shape for entry in report.layers}
-    return term_of(elements(shape(shapes[tensor], "out")) * leaf(report.itemsize, "bytes", name="bytes"))
+    return term_of(elements(shape(shapes[tensor], "out")) * each(report.itemsize))

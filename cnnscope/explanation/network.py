@@ -11,7 +11,7 @@ from cnnscope.explanation.receptive_field import field_lines, path
 from cnnscope.explanation.record import Equation, Line, Section, equation
 from cnnscope.explanation.term import Leaf, Term
 from cnnscope.explanation.totals import MOST, summed, total
-from cnnscope.explanation.traced import leaf
+from cnnscope.explanation.traced import each, leaf
 from cnnscope.graph import INPUT, Graph
 from cnnscope.ops.op import Cost
 from cnnscope.shapes import dims, elements
@@ -73,7 +73,7 @@ def _flops(report: Report, graph: Graph) -> Section:
 
 
 def _weight_bytes(report: Report, graph: Graph) -> Section:
-    found = equation((leaf(report.params, "params") + buffers(report)) * leaf(report.itemsize, "bytes", name="bytes"))
+    found = equation((leaf(report.params, "params") + buffers(report)) * each(report.itemsize))
     return Section("weight_bytes", (Line("weight_bytes", (found,), "params and buffers"),))
 
 

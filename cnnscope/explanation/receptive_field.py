@@ -8,6 +8,7 @@ from cnnscope.explanation.record import Equation, Line, equation, same
 from cnnscope.explanation.traced import leaf
 from cnnscope.graph import INPUT
 from cnnscope.shapes import Window
+from cnnscope.units import exact
 
 
 def field_lines(report: Report, entry: LayerReport, window: Window | str | None) -> Iterator[Line]:
@@ -68,7 +69,7 @@ def seen_by(entry: LayerReport, fields: Mapping[str, ReceptiveField]) -> list[Re
 def _remark(entry: LayerReport, fields: Mapping[str, ReceptiveField]) -> str:
     views = seen_by(entry, fields)
     if len(views) > 1:
-        sizes = ", ".join(str(_plain(view.vertical.size)) for view in views if view.vertical)
+        sizes = ", ".join(exact(view.vertical.size) for view in views if view.vertical)
         aligned = "" if entry.receptive_field.status == "exact" else "; the branches are not aligned"
         return f"the union of {sizes}{aligned}"
     return "" if entry.layer.placed.window else "as its input: each output sees one position"

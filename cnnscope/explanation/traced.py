@@ -75,6 +75,11 @@ def leaf(number: int, role: str = "", origin: str = "", name: str = "") -> Trace
     return Traced(int(number), Leaf(int(number), role, origin, name))
 
 
+def each(itemsize: int) -> Traced:
+    """The bytes that each value takes."""
+    return leaf(itemsize, "bytes", name="bytes" if itemsize > 1 else "byte")
+
+
 _AXES = {2: ("batch", "channels"), 3: ("batch", "tokens", "features"), 4: ("batch", "channels", "height", "width")}
 
 

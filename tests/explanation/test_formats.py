@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,7 @@ from tests.cli.shell import cnnscope as command
 from tests.cli.shell import on_a_terminal
 
 ROOT = Path(__file__).parents[2]
-HOSTILE = ("{x}_%#&", "\\input{x}", "a|b", "[red]", "<b>", "=cmd()", "~^")
+HOSTILE = ("{x}_%#&", "\\input{x}", "a|b", "[red]", "<script>x", "=cmd()", "~^")
 
 
 def balanced(text):
@@ -55,11 +57,13 @@ def test_hostile_names_balance_too(tmp_path):
     rows = "".join(f"| {name.replace('|', chr(92) + '|')} | conv | 2 | 1 |\n" for name in HOSTILE)
     path = tmp_path / "net.md"
     path.write_text(f"---\ninput: 1x4x4\n---\n| layer | type | maps | kernel |\n|-|-|-|-|\n{rows}", "utf-8")
-    for layer in (None, "*", *HOSTILE):
+    names = [entry.row for entry in cnnscope.load(str(path)).analyze().layers]
+    assert len(names) == len(HOSTILE)
+    for layer in (None, "*", *names):
         found = cnnscope.explain(str(path), layer)
         balanced(found.render("latex"))
-        assert r"\input{" not in found.render("latex")
-        assert "<b>" not in found.render("html") + found.render("markdown").replace(r"\<b>", "")
+        assert r"\input{" not in re.sub(r"(?m)^%.*$", "", found.render("latex"))
+        assert "<script" not in found.render("html") + found.render("markdown").replace(r"\<", "")
 
 
 def test_markdown_lists_equations():
@@ -151,3 +155,13 @@ def test_the_command_s_errors_are_for_people(words, message):
     run = command("explain", *words)
     assert (run.returncode, run.stdout) == (2, "")
     assert run.stderr == message
+
+
+def test_nothing_of_it_is_imported_by_analyze():
+    code = (
+        "import sys, cnnscope.cli as cli; sys.argv = ['cnnscope', 'analyze', 'lenet5', '--format', 'markdown']\n"
+        "try: cli.main()\n"
+        "finally: print([name for name in sys.modules if 'explanation' in name], file=sys.stderr)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stderr.strip() == "[]"
