@@ -54,14 +54,14 @@ def terminal(sheet: Sheet[Any], view: View) -> Iterator[Line]:
     for section in sheet.worked:
         yield [("", "")]
         yield from _wrapped(section.title, "bold", view.width)
-        yield from _wrapped(section.remark, "", view.width, _INDENT) if section.remark else ()
+        yield from _wrapped(_signs(section.remark, notation), "", view.width, _INDENT) if section.remark else ()
         for line in section.lines:
             yield from _line(line, notation, width, view.width)
 
 
 def _line(line: Worked, notation: Notation, width: int, screen: int | None) -> Iterator[Line]:
     what, text = printable(line.what), ", ".join(equations(line, notation))
-    remark = printable(line.remark)
+    remark = _signs(printable(line.remark), notation)
     shown = f"{text}  ({remark})" if text and remark else text or remark
     room = max(screen - width - 2 * len(_INDENT), 16) if screen else None
     pieces = textwrap.wrap(shown, room, break_long_words=False) if room else [shown]
@@ -70,6 +70,11 @@ def _line(line: Worked, notation: Notation, width: int, screen: int | None) -> I
         what = ""
     for index, piece in enumerate(pieces or [""]):
         yield [(f"{_INDENT}{what if index == 0 else '':<{width}}{_INDENT}", ""), (piece, "")]
+
+
+def _signs(text: str, notation: Notation) -> str:
+    """Words with the notation's sign of multiplication; a dash, as elsewhere in ASCII, would be a minus here."""
+    return text.replace("·", notation.times)
 
 
 def _wrapped(text: str, style: str, width: int | None, indent: str = "") -> Iterator[Line]:

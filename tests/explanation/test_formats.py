@@ -94,6 +94,11 @@ def test_ascii_writes_other_signs():
     assert "?" not in plain
 
 
+def test_ascii_takes_no_product_for_a_difference():
+    plain = render.text("explanation", [cnnscope.explain(metric="macs")], "terminal", View(plain=True))
+    assert "output values * kernel height * kernel width * input maps / groups" in plain
+
+
 @pytest.mark.parametrize("columns", [40, 60])
 def test_a_narrow_terminal_breaks_lines_and_cuts_nothing(columns):
     shown = on_a_terminal(columns, "explain", "vgg16", "--metric", "params", NO_COLOR="1")

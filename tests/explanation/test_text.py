@@ -147,6 +147,14 @@ def test_the_peak_says_what_is_alive_and_why():
     }
 
 
+def test_a_shortcut_is_alive_until_it_is_added():
+    known = lines(cnnscope.explain("resnet50", metric="peak", input="3x160x160"))
+    assert known["pool1"] == "40·40·64 · 4 bytes = 409,600  (read by conv2.1.skip now)"
+    assert known["conv2.1.c.bn"] == "40·40·256 · 4 bytes = 1,638,400  (read by conv2.1.out later)"
+    assert known["conv2.1.skip"] == "40·40·256 · 4 bytes = 1,638,400  (is being written)"
+    assert known["peak_activation_bytes"].startswith("409,600 + 1,638,400 + 1,638,400 = 3,686,400")
+
+
 def test_training_memory_term_by_term():
     known = lines(cnnscope.explain("vgg16", metric="training_bytes"))
     assert known["weights"] == "138,357,544·4 bytes = 553,430,176  (params and buffers)"
