@@ -13,9 +13,11 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from cnnscope.analysis.report import Report
-    from cnnscope.api import Network, load, load_all, networks, reconcile, verify
+    from cnnscope.answers import explain, reconcile, verify
+    from cnnscope.api import Network, load, load_all, networks
     from cnnscope.budgets.verdicts import Verdicts
     from cnnscope.errors import CnnscopeError, SpecError, UnknownModelError, UsageError
+    from cnnscope.explanation.record import Explanation
     from cnnscope.export import build_torch, export_onnx
     from cnnscope.gate import check, check_config
     from cnnscope.profiling.profile import profile
@@ -29,8 +31,9 @@ _HOMES = {
     "load": "api",
     "load_all": "api",
     "networks": "api",
-    "verify": "api",
-    "reconcile": "api",
+    "explain": "answers",
+    "verify": "answers",
+    "reconcile": "answers",
     "Network": "api",
     "check": "gate",
     "check_config": "gate",
@@ -42,6 +45,7 @@ _HOMES = {
     "Limits": "profiling.protocol",
     "Profile": "profiling.record",
     "Report": "analysis.report",
+    "Explanation": "explanation.record",
     "Verification": "verification.record",
     "Reconciliation": "reconciliation.record",
     "CnnscopeError": "errors",
@@ -54,6 +58,7 @@ __all__ = [
     "load",
     "load_all",
     "networks",
+    "explain",
     "verify",
     "reconcile",
     "check",
@@ -66,6 +71,7 @@ __all__ = [
     "Profile",
     "Network",
     "Report",
+    "Explanation",
     "Verification",
     "Reconciliation",
     "Verdicts",

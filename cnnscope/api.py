@@ -2,17 +2,17 @@
 
 import glob
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from cnnscope import render
 from cnnscope.analysis import claims, report
 from cnnscope.analysis.memory import OPTIMIZER_COPIES, Optimizer
 from cnnscope.analysis.report import Report
-from cnnscope.errors import CellError, CnnscopeError, MissingExtraError, UnknownModelError, UsageError
+from cnnscope.errors import CellError, MissingExtraError, UnknownModelError, UsageError
 from cnnscope.graph import Graph
 from cnnscope.shapes import Shape
 from cnnscope.spec import files, zoo
@@ -20,11 +20,6 @@ from cnnscope.spec.build import build
 from cnnscope.spec.program import Program, input_shape
 from cnnscope.spec.zoo import normal
 from cnnscope.units import DTYPE_BYTES
-
-if TYPE_CHECKING:
-    from cnnscope.reconciliation.record import Reconciliation
-    from cnnscope.render.pages.claims import Checked
-    from cnnscope.verification.record import Verification
 
 Dtype = Literal["float32", "float16", "bfloat16", "int8"]
 
@@ -133,104 +128,6 @@ def load_all(model: str, *, assume: Mapping[str, str] | None = None) -> list[Net
         text = files.decode(path, sys.stdin.buffer.read(files.LARGEST_FILE + 1))
         return _networks(zoo.read_page(path, text, assume), variant)
     return _networks(zoo.read_file(path, assume), variant)
-
-
-def check_claims(models: Iterable[str], *, assume: Mapping[str, str] | None = None) -> "list[Checked]":
-    """Every printed figure of these networks; a miss is tried against everything else that the table leaves open."""
-    from cnnscope.render.pages.claims import Checked
-
-    checked = []
-    for model in models:
-        for network in load_all(model, assume=assume):
-            shown = network.analyze()
-            others = _Otherwise(model, network, assume or {})
-            for index, claim in enumerate(shown.claims):
-                why = claim.why if claim.holds or claim.known_false else "; ".join((claim.why, *others.explain(index)))
-                checked.append(Checked(network.name, shown.path, claim, why))
-    return checked
-
-
-class _Otherwise:
-    """A printed table read with its other assumptions: do they reproduce what the likeliest do not?"""
-
-    def __init__(self, model: str, network: Network, assume: Mapping[str, str]) -> None:
-        self.model, self.network, self.assume = model, network, assume
-
-    def explain(self, index: int) -> list[str]:
-        return [
-            f"holds with --assume '{what}={value}'" for what, value, claims in self._judged if _holds(claims, index)
-        ][:1]
-
-    @cached_property
-    def _judged(self) -> "list[tuple[str, str, tuple[report.JudgedClaim, ...]]]":
-        found = []
-        open_things = [(a.what, value) for a in self.network.program.assumptions for value in a.others if not a.rows]
-        for what, value in open_things if self.model != files.STDIN else ():
-            try:
-                others = load_all(self.model, assume={**self.assume, what: value})
-                same = next(other for other in others if other.name == self.network.name)
-                found.append((what, value, same.analyze().claims))
-            except (CnnscopeError, StopIteration):
-                continue
-        return found
-
-
-def _holds(claims: "tuple[report.JudgedClaim, ...]", index: int) -> bool:
-    return index < len(claims) and claims[index].holds
-
-
-def verify(
-    model: Network | str,
-    *,
-    input: Shape | str | None = None,
-    batch: int = 1,
-    dtype: Dtype = "float32",
-    seed: int = 0,
-    counts_only: bool = False,
-    force: bool = False,
-    progress: Callable[[str], None] = lambda phase: None,
-) -> "Verification":
-    """Compare a network's figures with those of onnx, ONNX Runtime and torch, and both runtimes' values.
-
-    Weights and input are random, of `seed`. `counts_only` computes nothing; `force` runs where memory may not suffice;
-    `progress` is told what is being done. MissingExtraError where no engine is installed, RunError where one fails.
-    """
-    from cnnscope.verification.verify import verify as verified
-
-    if seed < 0:
-        raise UsageError(f"seed {seed}", "it must be at least 0")
-    network = load(model) if isinstance(model, str) else model
-    found = verified(
-        network.shaped(input),
-        network.analyze(input=input, batch=batch, dtype=dtype),
-        seed=seed,
-        counts_only=counts_only,
-        force=force,
-        progress=progress,
-    )
-    return replace(found, renderers=render.renderers("verification"))
-
-
-def reconcile(
-    model: Network | str,
-    *,
-    tools: Sequence[str] | str = (),
-    input: Shape | str | None = None,
-    batch: int = 1,
-    calls: Mapping[str, str] | None = None,
-) -> "Reconciliation":
-    """What other tools would report for a network, each figure term by term from ours.
-
-    `tools` names some of them, all where left out. `calls` says how the implementation calls layers, by name, pattern
-    or type, where it is not as torchvision's: {"relu": "function", "global avg pool": "method"}. UsageError for a tool
-    or a way to call that nobody knows.
-    """
-    from cnnscope.reconciliation.reconcile import reconcile as reconciled
-
-    network = load(model) if isinstance(model, str) else model
-    names = (tools,) if isinstance(tools, str) else tools
-    found = reconciled(network.analyze(input=input, batch=batch), names, calls or {})
-    return replace(found, renderers=render.renderers("reconciliation"))
 
 
 def networks() -> list[str]:

@@ -94,11 +94,12 @@ def _positions(size: int, axis: Axis, direction: str, *, ceil: bool) -> int:
             f"a window {axis.extent} {direction} does not fit into an input {padded} {direction}: no output is left",
             "use a smaller kernel, more padding, a larger input, or fewer rows that shrink the maps",
         )
-    count = int(span // axis.stride) + 1
+    if not ceil:
+        return span // axis.stride + 1
+    count = -(-span // axis.stride) + 1
     # As in Caffe and torch, a window that would start in the padding behind the input is dropped.
-    if ceil and span % axis.stride and count * axis.stride < size + axis.before:
-        count += 1
-    return count
+    starts_behind = span % axis.stride and (count - 1) * axis.stride >= size + axis.before
+    return count - 1 if starts_behind else count
 
 
 def misfit(size: Pair, moving: Window, *, ceil: bool = False) -> str:

@@ -87,11 +87,24 @@ def _renamed(alive: dict[str, Bytes], old: str, new: str) -> dict[str, Bytes]:
     return alive
 
 
+def last_readers(graph: Graph, layers: Sequence[Layer]) -> dict[str, str]:
+    """For every tensor the layer that reads its memory last, "" where that lives to the end or nobody reads it."""
+    holders, last_use = _memories(graph, layers)
+    names = dict(enumerate(layer.node.name for layer in layers))
+    return {tensor: names.get(last_use.get(memory, -1), "") for tensor, memory in holders.items()}
+
+
 def saved_for_backward(layers: Sequence[Layer], itemsize: Bytes) -> Bytes:
     """Bytes that the backward pass needs of the forward pass: every saved tensor once, plus masks and indices."""
+    tensors, extra = saved_tensors(layers, itemsize)
+    return sum(tensors.values()) * itemsize + sum(extra.values())
+
+
+def saved_tensors(layers: Sequence[Layer], itemsize: Bytes) -> tuple[dict[str, int], dict[str, Bytes]]:
+    """The values of every tensor that backward needs, and the bytes that layers keep beside: masks and indices."""
     saved: dict[str, int] = {}
     seen_as: dict[str, str] = {}
-    extra = 0
+    extra: dict[str, int] = {}
     for layer in layers:
         op, name = layer.node.op, layer.node.name
         inputs = [seen_as.get(tensor, tensor) for tensor in layer.node.inputs]
@@ -101,8 +114,9 @@ def saved_for_backward(layers: Sequence[Layer], itemsize: Bytes) -> Bytes:
             saved.update(zip(inputs, map(elements, layer.inputs), strict=True))
         if "output" in op.saves:
             saved[name] = elements(layer.placed.output)
-        extra += op.extra_saved_bytes(itemsize, *layer.inputs)
-    return sum(saved.values()) * itemsize + extra
+        if beside := op.extra_saved_bytes(itemsize, *layer.inputs):
+            extra[name] = beside
+    return saved, extra
 
 
 def stores_output(layers: Sequence[Layer]) -> list[bool]:

@@ -75,13 +75,14 @@ def last_spatial(fields: Iterable[ReceptiveField]) -> ReceptiveField | None:
 def _through(field: ReceptiveField, window: Window) -> ReceptiveField:
     if not field.vertical or not field.horizontal:
         return field
-    vertical, horizontal = _step(field.vertical, window[0]), _step(field.horizontal, window[1])
+    vertical, horizontal = step(field.vertical, window[0]), step(field.horizontal, window[1])
     if max(vertical.size, vertical.stride, horizontal.size, horizontal.stride) > _WIDEST:
         return WHOLE_INPUT
     return ReceptiveField(vertical, horizontal, field.status)
 
 
-def _step(seen: Seen, axis: Axis) -> Seen:
+def step(seen: Seen, axis: Axis) -> Seen:
+    """What is seen through a window: r + (k - 1)·j, where j is the stride so far, and j·s."""
     size, stride, padding = seen
     return Seen(
         _whole(size + (axis.extent - 1) * stride), _whole(stride * axis.stride), _whole(padding + axis.before * stride)
@@ -105,12 +106,12 @@ def _union(layer: Layer, known: dict[str, ReceptiveField]) -> ReceptiveField:
     horizontal = [field.horizontal for field in (first, *rest) if field.horizontal]
     if len(vertical) <= len(rest):
         return WHOLE_INPUT
-    (high, high_aligned), (wide, wide_aligned) = _join(vertical), _join(horizontal)
+    (high, high_aligned), (wide, wide_aligned) = join(vertical), join(horizontal)
     aligned = high_aligned and wide_aligned and all(field.status == "exact" for field in (first, *rest))
     return ReceptiveField(high, wide, "exact" if aligned else "misaligned")
 
 
-def _join(views: list[Seen]) -> tuple[Seen, bool]:
+def join(views: list[Seen]) -> tuple[Seen, bool]:
     """The smallest view around all of these, and whether they share stride and centre."""
     padding = max(view.padding for view in views)
     stop = max(view.size - view.padding for view in views)

@@ -198,7 +198,7 @@ def analyze(
         path=graph.path,
         input_shape=(batch, *(input_shape or graph.input_shape)),
         dtype=dtype,
-        layers=tuple(map(_report, layers, fields, stores_output(layers), repeat(itemsize))),
+        layers=tuple(map(layer_report, layers, fields, stores_output(layers), repeat(itemsize))),
         peak=peak_activation(graph, layers, itemsize, in_place=in_place),
         saved_bytes=saved_for_backward(layers, itemsize),
         optimizer=optimizer,
@@ -208,7 +208,8 @@ def analyze(
     )
 
 
-def _report(layer: Layer, seen: ReceptiveField, stores: bool, itemsize: Bytes) -> LayerReport:
+def layer_report(layer: Layer, seen: ReceptiveField, stores: bool, itemsize: Bytes) -> LayerReport:
+    """One layer's figures; one that `stores` no output writes over its input."""
     node, inputs, placed = layer
     written = elements(placed.output) * itemsize
     read = sum([elements(shape) for shape in inputs]) + placed.params + placed.buffers

@@ -16,6 +16,7 @@ from cnnscope.errors import CnnscopeError
 
 COMMANDS = {
     "analyze": "analyze",
+    "explain": "explain",
     "claims": "claims",
     "convert": "convert",
     "list": "list_",

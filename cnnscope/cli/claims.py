@@ -28,7 +28,8 @@ def run(
     color: Annotated[str, Option(help="auto | always | never")] = "auto",
 ) -> None:
     """Check every figure that a page or a printed table claims, and explain each miss."""
-    from cnnscope.api import check_claims, networks
+    from cnnscope.answers import check_claims
+    from cnnscope.api import networks
 
     if bool(models) == whole_zoo:
         raise UsageError("which networks?", "name some, or all of the zoo with --all")

@@ -49,7 +49,7 @@ def run(
     color: Annotated[str, Option(help="auto | always | never")] = "auto",
 ) -> None:
     """What torchinfo, fvcore, ptflops, thop, Keras and others would report, each figure term by term from ours."""
-    from cnnscope.api import reconcile
+    from cnnscope.answers import reconcile
 
     view = options.view(page, columns=columns, sort=sort, top=top, color=color)
     options.known_format(format_name)

@@ -95,7 +95,7 @@ def _page(format_name: str, wanted: "Sequence[Network]") -> Page:
 
 
 def _verified(wanted: "Sequence[Network]", **settings: Any) -> Done:
-    from cnnscope.api import verify
+    from cnnscope.answers import verify
 
     done = Done([], [], interrupted=False)
     for number, network in enumerate(wanted, start=1):

@@ -154,9 +154,9 @@ class LinkedConv(_Convolution):
         return named
 
     def cost(self, *inputs: Shape) -> Cost:
-        outputs = elements(self.output(*inputs))
-        macs = outputs // len(self.links) * sum(map(len, self.links)) * self.kernel[0] * self.kernel[1]
-        return Cost(macs=macs, multiply_adds=macs, adds=outputs if self.bias else 0)
+        batch, maps, height, width = self.output(*inputs)
+        macs = batch * height * width * self.kernel[0] * self.kernel[1] * sum(map(len, self.links))
+        return Cost(macs=macs, multiply_adds=macs, adds=batch * maps * height * width if self.bias else 0)
 
     def onnx(self, *inputs: Shape) -> Spelling:
         calls: list[Call] = []

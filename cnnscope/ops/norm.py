@@ -41,7 +41,7 @@ class BatchNorm(Op):
 
     def extra_saved_bytes(self, itemsize: int, *inputs: Shape) -> int:
         """The batch's mean and inverse deviation, one float32 each per channel."""
-        return 2 * 4 * int(inputs[0][1])
+        return 2 * 4 * inputs[0][1]
 
     def onnx(self, *inputs: Shape) -> Spelling:
         normalise = Call(

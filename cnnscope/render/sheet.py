@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar
 
 from cnnscope.errors import UsageError
 from cnnscope.units import exact
+
+if TYPE_CHECKING:
+    from cnnscope.render.equations import WorkedSection
 
 SCHEMA_VERSION = 1
 """Of JSON and CSV."""
@@ -85,6 +88,8 @@ class Sheet(NamedTuple, Generic[Row]):
     """What signs in the table mean, on a terminal."""
     tally: str = ""
     """How many rows there are, on a terminal: "50 networks"."""
+    worked: "Sequence[WorkedSection]" = ()
+    """The rows as equations: a terminal, Markdown and LaTeX show these instead of the table."""
 
     def left_out(self, option: str = "") -> str:
         """A sentence on the rows that are hidden, "" where none are; `option` names what hides them."""

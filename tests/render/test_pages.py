@@ -25,6 +25,8 @@ from cnnscope.calibration.calibrate import Calibration
 from cnnscope.calibration.ceilings import Ceilings
 from cnnscope.doctor.finding import Diagnosis, Finding, Status
 from cnnscope.errors import RefusedError, UsageError
+from cnnscope.explanation.record import Equation, Explanation, Line, Section
+from cnnscope.explanation.term import Leaf, Sum
 from cnnscope.profiling.record import LayerWork, Profile
 from cnnscope.reconciliation.record import Reconciled, Reconciliation, TermValue
 from cnnscope.render import View, formats, pages
@@ -165,6 +167,16 @@ def _claims(directory) -> list[Any]:
     return [[Checked(claim.layer, claim.layer, claim, claim.why) for claim in claims]]
 
 
+def _explanations(directory) -> list[Any]:
+    term = Sum(tuple((1, Leaf(3, "part", name=name)) for name in HOSTILE))
+    lines = tuple(Line(name, (Equation(33, term, name), Equation(name)), name) for name in HOSTILE)
+    sections = tuple(Section(name, (*lines, Line(name, (), name)), name, name) for name in HOSTILE)
+    path = directory / "net.md"
+    _analyses(directory)
+    shown = cnnscope.explain(str(path)), cnnscope.explain("googlenet", "3a"), cnnscope.explain()
+    return [Explanation(HOSTILE[6], sections, HOSTILE[4], (1, 3, 8, 8), HOSTILE[3]), *shown]
+
+
 SAMPLES: dict[str, Callable[..., list[Any]]] = {
     "analysis": _analyses,
     "verdicts": _verdicts,
@@ -172,6 +184,7 @@ SAMPLES: dict[str, Callable[..., list[Any]]] = {
     "calibration": _calibrations,
     "claims": _claims,
     "doctor": _diagnoses,
+    "explanation": _explanations,
     "listing": _lists,
     "profile": _profiles,
     "reconciliation": _reconciliations,
@@ -244,7 +257,7 @@ def _latex(text: str) -> None:
     assert r"\input" not in "\n".join(lines)
     assert not [line for line in lines if line.startswith("[") or re.search(r"(?<!\\)[%#]", line)]
     for table in "\n".join(lines).split(r"\begin")[1:]:
-        assert len({len(re.findall(r"(?<!\\)&", line)) for line in table.splitlines() if line in body}) == 1
+        assert len({len(re.findall(r"(?<!\\)&", line)) for line in table.splitlines() if line in body}) <= 1
 
 
 def _html(text: str) -> None:

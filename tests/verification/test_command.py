@@ -122,7 +122,7 @@ def test_all_are_the_networks_of_the_zoo(run, monkeypatch):
         asked.append(network.name)
         return real("conv-26", **options)
 
-    monkeypatch.setattr("cnnscope.api.verify", first)
+    monkeypatch.setattr("cnnscope.answers.verify", first)
     code, out, _ = run("verify", "--all", "--counts-only", "--top", "1")
     assert code == 0
     assert asked == cnnscope.networks()
@@ -138,7 +138,7 @@ def test_ctrl_c_keeps_what_was_verified_and_says_so(run, monkeypatch):
             raise KeyboardInterrupt
         return real(network, **options)
 
-    monkeypatch.setattr("cnnscope.api.verify", interrupted)
+    monkeypatch.setattr("cnnscope.answers.verify", interrupted)
     code, out, err = run("verify", "mlp-3-4-2", "conv-26", "dense-100", "lenet5", "--counts-only")
     assert code == 130
     assert err == "verified 2 of 4: mlp-3-4-2, conv-26\ninterrupted\n"

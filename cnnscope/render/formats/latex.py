@@ -35,6 +35,10 @@ def render(page: Page, results: Sequence[Any], view: View) -> str:
 
 
 def _table(sheet: Sheet[Any]) -> str:
+    if sheet.worked:
+        from cnnscope.render.equations import latex
+
+        return latex(sheet, escape)
     alignment = "".join("r" if column.is_number else "l" for column in sheet.columns)
     total = (sheet.totals.get(column.name, "") for column in sheet.columns)
     comments = [
@@ -63,8 +67,8 @@ def _comment(text: str) -> str:
 
 
 def _line(cells: Iterable[str]) -> str:
-    return " & ".join(_escape(cell) for cell in cells) + r" \\"
+    return " & ".join(escape(cell) for cell in cells) + r" \\"
 
 
-def _escape(text: str) -> str:
+def escape(text: str) -> str:
     return "".join(_SPECIAL.get(sign, sign) for sign in printable(text))

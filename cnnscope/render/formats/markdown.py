@@ -16,16 +16,20 @@ def render(page: Page, results: Sequence[Any], view: View) -> str:
 
 
 def _section(sheet: Sheet[Any]) -> str:
-    rows = [[_escape(column.text(row)) for column in sheet.columns] for row in sheet.rows]
+    if sheet.worked:
+        from cnnscope.render.equations import markdown
+
+        return markdown(sheet, escape)
+    rows = [[escape(column.text(row)) for column in sheet.columns] for row in sheet.rows]
     if sheet.totals:
-        total = (_escape(sheet.totals.get(column.name, "")) for column in sheet.columns)
+        total = (escape(sheet.totals.get(column.name, "")) for column in sheet.columns)
         rows.append([f"**{text}**" if text else "" for text in total])
-    notes = [f"- **{_escape(what)}**: {_escape(text)}" for what, text in sheet.summary]
-    notes += [f"- {_escape(remark.in_its_file)}" for remark in sheet.remarks]
-    lines = [f"## {_escape(sheet.network)}", ""] if sheet.network else []
-    lines += [_escape(sheet.headline), ""] if sheet.headline else []
+    notes = [f"- **{escape(what)}**: {escape(text)}" for what, text in sheet.summary]
+    notes += [f"- {escape(remark.in_its_file)}" for remark in sheet.remarks]
+    lines = [f"## {escape(sheet.network)}", ""] if sheet.network else []
+    lines += [escape(sheet.headline), ""] if sheet.headline else []
     lines += _pipe_table(
-        [_escape(column.title) for column in sheet.columns], rows, [column.is_number for column in sheet.columns]
+        [escape(column.title) for column in sheet.columns], rows, [column.is_number for column in sheet.columns]
     )
     lines += ["", f"{sheet.left_out()}."] if sheet.hidden else []
     lines += ["", *notes] if notes else []
@@ -46,6 +50,6 @@ def _line(cells: list[str], widths: list[int], right: list[bool]) -> str:
     return f"| {' | '.join(padded)} |"
 
 
-def _escape(text: str) -> str:
+def escape(text: str) -> str:
     """Text from a file that must not become markup, a cell's end or a line's end."""
     return "<br>".join(_SPECIAL.sub(r"\\\1", printable(line)) for line in text.split("\n"))

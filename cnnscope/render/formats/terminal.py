@@ -26,7 +26,16 @@ _ASCII = str.maketrans(
 
 
 def render(page: Page, results: Sequence[Any], view: View) -> str:
-    return "\n".join(_painted(_lines(page.sheet(result, view), view.width), view) for result in results)
+    return "\n".join(_painted(_either(page.sheet(result, view), view), view) for result in results)
+
+
+def _either(sheet: Sheet[Any], view: View) -> Iterator[Line]:
+    """The table, or the equations where a sheet has them."""
+    if not sheet.worked:
+        return _lines(sheet, view.width)
+    from cnnscope.render.equations import terminal
+
+    return terminal(sheet, view)
 
 
 def _painted(lines: Iterable[Line], view: View) -> str:

@@ -1,0 +1,49 @@
+"""cnnscope explain: the arithmetic behind a figure, as a teacher would write it."""
+
+from pathlib import Path
+from typing import Annotated
+
+from typer import Argument, Option
+
+from cnnscope.cli import options
+from cnnscope.render import formats
+from cnnscope.units import DTYPE_BYTES
+
+
+def run(
+    model: Annotated[
+        str | None,
+        Argument(
+            help="A name from `cnnscope list`, a spec file (page.md:variant for one of several) or - for stdin; "
+            "without it metrics are defined.",
+            metavar="MODEL",
+            autocompletion=options.complete_model,
+        ),
+    ] = None,
+    layer: Annotated[
+        str | None,
+        Argument(help="A row, a layer such as conv1.relu, a block, or a pattern such as 'conv2.*'.", metavar="LAYER"),
+    ] = None,
+    metric: Annotated[
+        str | None, Option(help="One figure, such as output, params, macs, peak_activation_bytes, receptive_field.")
+    ] = None,
+    input_shape: Annotated[
+        str | None, Option("--input", help="CxHxW, or a number of features; the page's own if not given.")
+    ] = None,
+    batch: Annotated[int, Option(help="Images per pass.")] = 1,
+    dtype: Annotated[str, Option(help=" | ".join(DTYPE_BYTES))] = "float32",
+    format_name: Annotated[str | None, Option("--format", help=" | ".join(formats.names()))] = None,
+    output: Annotated[
+        list[Path] | None, Option("-o", "--output", help="Write here; the ending chooses the format. Repeatable.")
+    ] = None,
+    color: Annotated[str, Option(help="auto | always | never")] = "auto",
+) -> None:
+    """The arithmetic behind a network's figures, or a layer's, with the numbers put in; what a metric means."""
+    from cnnscope.answers import explain
+    from cnnscope.render.pages import explanation as page
+
+    view = options.view(page, color=color)
+    options.known_format(format_name)
+    options.writable(output or [], format_name)
+    found = explain(model, layer, metric=metric, input=input_shape, batch=batch, dtype=dtype)  # type: ignore[arg-type]
+    options.deliver(page, [found], view, format_name=format_name, outputs=output or [])

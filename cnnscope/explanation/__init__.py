@@ -1,0 +1,1 @@
+"""The arithmetic behind every figure, recorded while the rule that computes the figure runs."""
