@@ -33,9 +33,10 @@ def export_onnx(
 
     `batch` is a number or "dynamic". `weights` are "random" (of `seed`: the same bytes on every machine), "none" (a
     file of kilobytes whose tensors point to a place that does not exist), or a .npz or .safetensors file. Every file is
-    complete or absent. UsageError for what cannot be written or read, WriteError where the disk refuses,
-    MissingExtraError without onnx.
+    complete or absent. UsageError for what cannot be written or read and for a network whose table leaves parts out,
+    WriteError where the disk refuses, MissingExtraError without onnx.
     """
+    _require_whole(graph)
     if batch != DYNAMIC and (not isinstance(batch, int) or batch < 1):
         raise UsageError(f"batch {batch}", f"write a number of images, at least 1, or {DYNAMIC}")
     layers = tuple(walk(graph, batch=batch if isinstance(batch, int) else 1))
@@ -62,8 +63,9 @@ def onnx_in_memory(
 ) -> InMemory:
     """The network, or a part of it, with random weights; nothing is written, and no size is too large.
 
-    `every_tensor` makes the output of every layer one of the model's.
+    `every_tensor` makes the output of every layer one of the model's. UsageError where parts are missing.
     """
+    _require_whole(graph)
     model = onnx_model.onnx_model(graph, layers, dtype=dtype)
     if every_tensor:
         known = {output.name for output in model.graph.output}
@@ -76,8 +78,10 @@ def onnx_in_memory(
 def build_torch(graph: Graph, *, weights: str = RANDOM, seed: int = 0) -> "TorchNetwork":
     """The network as an nn.Module in eval mode; its state_dict keys are the layers' names, "conv1.weight".
 
-    `weights` and `seed` as for export_onnx, so that both hold the same values. MissingExtraError without torch.
+    `weights` and `seed` as for export_onnx, so that both hold the same values. MissingExtraError without torch,
+    UsageError for a network whose table leaves parts out.
     """
+    _require_whole(graph)
     try:
         import torch
 
@@ -92,6 +96,13 @@ def build_torch(graph: Graph, *, weights: str = RANDOM, seed: int = 0) -> "Torch
         return TorchNetwork(graph, layers, lambda name: torch.from_numpy(random_array(stored[name], seed=seed))).eval()
     with weights_file.opened(Path(weights), list(stored.values())) as arrays:
         return TorchNetwork(graph, layers, lambda name: torch.from_numpy(arrays[name])).eval()
+
+
+def _require_whole(graph: Graph) -> None:
+    if graph.missing:
+        raise UsageError(
+            f"{graph.name} is not whole: {'; '.join(graph.missing)}", "`cnnscope analyze` shows the part that is there"
+        )
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Exported files: checked by onnx, run by ONNX Runtime, compared with torch."""
 
 import hashlib
+from pathlib import Path
 
 import numpy
 import onnx
@@ -240,3 +241,16 @@ def test_a_write_that_fails_leaves_nothing_behind(tmp_path, monkeypatch):
         cnnscope.export_onnx(cnnscope.load("lenet5").graph, tmp_path / "net.onnx")
     assert not [*tmp_path.iterdir()]
     assert weights
+
+
+def test_a_network_whose_table_leaves_parts_out_is_not_exported(tmp_path):
+    page = Path(__file__).parents[1] / "data" / "papers" / "inception_v3.md"
+    graph = cnnscope.load(str(page)).graph
+    for ask in (
+        lambda: cnnscope.export_onnx(graph, tmp_path / "net.onnx"),
+        lambda: cnnscope.build_torch(graph),
+        lambda: cnnscope.profile(graph),
+    ):
+        with pytest.raises(cnnscope.UsageError, match="is not whole: the filter banks of 3 modules"):
+            ask()
+    assert not [*tmp_path.iterdir()]
