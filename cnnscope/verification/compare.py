@@ -9,7 +9,7 @@ through later ones, which enlarge or damp them. By how much is measured: torch r
 sqrt(eps), and the change of a tensor, as a multiple of the input's, is its growth. An error made at a tensor of growth
 g arrives at one of growth h as h / g times itself. Errors of different layers are independent, so the bound of a tensor
 is the root of the sum of squares of what arrives along the worst path. A bound as large as the values proves nothing,
-and is not given.
+and one beyond thirty times the shaking was measured where growth is no longer in proportion: neither is given.
 
 torch computes in float32 from the same rounded weights also where ONNX Runtime runs in float16: on a CPU it lacks some
 operators of float16, and is the more exact of the two. ONNX Runtime may then hand a layer the float32 values that it
@@ -34,6 +34,8 @@ ROUNDINGS = 8
 
 LARGEST_BOUND = 0.5
 """Values that far apart have little in common."""
+SHAKES = 30
+"""Beyond so many times the shaking errors no longer grow in proportion, and their growth was measured too small."""
 
 
 class Compared(NamedTuple):
@@ -92,6 +94,7 @@ class _Passes:
     def __init__(self, x: Tensor) -> None:
         self.eps = torch.finfo(x.dtype).eps
         self.shake = self.eps**0.5
+        self.largest = min(LARGEST_BOUND, SHAKES * self.shake)
         self.own, self.shaken = {INPUT: x.float()}, {INPUT: _shaken(x.float(), self.shake)}
         self.growth, self.bounds = {INPUT: 1.0}, {INPUT: 0.0}
         self.overflown: set[str] = set()
@@ -108,7 +111,7 @@ class _Passes:
         self.bounds[name] = hypot(bound, arriving)
         if expected.dtype != own.dtype and (not _is_finite(expected) or self.overflown.intersection(inputs)):
             self.overflown.add(name)
-        if name in self.overflown or not _tells(own, expected) or self.bounds[name] >= LARGEST_BOUND:
+        if name in self.overflown or not _tells(own, expected) or self.bounds[name] >= self.largest:
             return None
         return Deviation(_apart(own, expected, [self.own[source] for source in inputs]), self.bounds[name])
 
