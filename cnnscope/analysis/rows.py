@@ -35,15 +35,20 @@ def rows(report: Report, depth: int | None = None) -> list[RowReport]:
     """The report's rows in running order, folded to `depth` names of their path ("conv2.1.b" has three)."""
 
     def path(layer: LayerReport) -> str:
-        return layer.row if depth is None else ".".join(layer.row.split(".")[:depth])
+        return fold(layer.row, depth)
 
     claims: dict[str, list[JudgedClaim]] = {}
     for claim in report.claims:
-        name = claim.layer if depth is None else ".".join(claim.layer.split(".")[:depth])
+        name = fold(claim.layer, depth)
         claims.setdefault(name, []).append(claim)
     folded = [(name, tuple(layers)) for name, layers in groupby(report.layers, path)]
     places = _places([name for name, _ in folded], claims)
     return [_row(name, layers, places.get(index, ())) for index, (name, layers) in enumerate(folded)]
+
+
+def fold(path: str, depth: int | None) -> str:
+    """The first `depth` names of a path, all of it where depth is None: fold("conv2.1.b", 1) is "conv2"."""
+    return path if depth is None else ".".join(path.split(".")[:depth])
 
 
 def _places(names: list[str], claims: dict[str, list[JudgedClaim]]) -> dict[int, tuple[JudgedClaim, ...]]:

@@ -5,6 +5,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from cnnscope.analysis.roofline import roof
+from cnnscope.analysis.rows import fold
 from cnnscope.graph import INPUT
 from cnnscope.profiling.record import LayerWork, Profile
 from cnnscope.runtimes import Kernel
@@ -42,7 +43,7 @@ def rows(profile: Profile, depth: int | None = None) -> list[TimedRow]:
     """Rows in running order, folded to `depth` names of their path; then the lines of time that belongs to none."""
 
     def path(layer: LayerWork) -> str:
-        return layer.row if depth is None else ".".join(layer.row.split(".")[:depth])
+        return fold(layer.row, depth)
 
     own: dict[str | None, list[Kernel]] = {}
     for kernel in profile.kernels:

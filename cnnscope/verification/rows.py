@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import NamedTuple
 
+from cnnscope.analysis.rows import fold
 from cnnscope.shapes import Shape
 from cnnscope.units import Count
 from cnnscope.verification.record import OURS, Deviation, LayerVerification, Verification
@@ -30,7 +31,7 @@ def rows(verification: Verification, depth: int | None = None) -> list[VerifiedR
     """The network's rows in running order, folded to `depth` names of their path."""
 
     def path(layer: LayerVerification) -> str:
-        return layer.row if depth is None else ".".join(layer.row.split(".")[:depth])
+        return fold(layer.row, depth)
 
     wrong: dict[str, list[str]] = {}
     for found in verification.disagreements:
