@@ -61,53 +61,6 @@ def test_the_lecture_s_patterns_have_their_layers_with_weights(text, depth):
     assert report(text, "net.txt").depth == depth
 
 
-CFG = """[net]
-height=8
-width=8
-channels=3
-
-[convolutional]
-batch_normalize=1
-filters=4
-size=3
-stride=1
-pad=1
-activation=leaky
-
-[convolutional]
-batch_normalize=1
-filters=4
-size=1
-stride=1
-pad=1
-activation=leaky
-
-[shortcut]
-from=-2
-activation=linear
-
-[maxpool]
-size=2
-stride=2
-
-[route]
-layers=-1
-
-[connected]
-output=10
-activation=linear
-"""
-
-
-def test_a_darknet_configuration_is_read():
-    result = report(CFG, "net.cfg")
-    # 3x3x3x4 + 8, 4x4 + 8, 4x4x4x10 + 10.
-    assert result.params == 116 + 24 + 650
-    assert [layer.type for layer in result.layers if layer.type not in ("bn", "leaky relu")] == [
-        "conv", "conv", "add", "max pool", "identity", "fully connected",
-    ]  # fmt: skip
-
-
 HAND_MADE = [
     # 7x7x3x8 + 16, two blocks of two 3x3x8x8 + 16, one of 3x3x8x16 + 3x3x16x16 + 8x16 + 3 x 32, 16x5 + 5.
     (
