@@ -7,6 +7,7 @@ from cnnscope.graph import Assumption, walk
 from cnnscope.spec.build import build
 from cnnscope.spec.dialects import canonical
 from cnnscope.spec.draft import Draft, Given
+from cnnscope.spec.faults import refusal
 from cnnscope.spec.program import Program
 from cnnscope.spec.solve import solve
 from cnnscope.spec.tables.document import Document
@@ -15,6 +16,9 @@ from cnnscope.units import Printed, parse_printed
 
 def program(document: Document, dialect: ModuleType, given: Given) -> Program:
     """The network of a printed table, or one per column; UsageError for a `given` that nothing in the table needs."""
+    if document.faults:
+        # A row that its table could not take would be missing.
+        raise refusal(document.path, document.faults)
     read_now = dialect.read(document, given)
     if isinstance(read_now, Program):
         _refuse_unused([*read_now.assumptions], {line.name for line in read_now.network.rows}, given)
@@ -75,6 +79,7 @@ def _solve_all(document: Document, drafts: list[Draft]) -> list[Draft]:
 
 def _program(document: Document, draft: Draft) -> Program:
     page = draft.page(document.path)
+    page.footnotes = document.footnotes
     if not draft.name:
         page.headings[0] = (*page.headings[0][:2], _stem(document.path))
     made: Program = canonical.read(page)

@@ -142,7 +142,11 @@ class _Solver:
                 yield cells | ({"stride": stride} if stride else {})
 
     def _paddings(self, line: Line) -> list[Cells]:
-        kernel = pair(line.cells["kernel"]) if "kernel" in line.cells else line.window or (1, 1)
+        try:
+            kernel = pair(line.cells["kernel"]) if "kernel" in line.cells else line.window or (1, 1)
+        except CellError:
+            # What is wrong with the cell is said when the row is read.
+            return [{}]
         stride = line.cells.get("stride", "1" if " pool" not in line.cells["type"] else "2")
         if kernel == (1, 1) and (stride == "1" or not self._given(line, "padding")):
             return [{}]

@@ -68,7 +68,7 @@ def test_a_page_without_a_table_of_layers_is_refused(text, message, refused):
         ("a | pooling | 1 | 3", 'type "pooling": no such operator or block\n  did you mean "max pool"?'),
         ("a | conv quux | 1 | 3", 'type "conv quux": no such operator or block\n  `docs/operators.md` lists the operators; a block needs a `## name(...)` table'),
         ("a | | 1 | 3", "has no type\n  fill the column `type`: conv, max pool, fully connected, a block ..."),
-        ("a | -- | 1 | 3", "type `--` names no operator\n  write one such as conv, or a block's name"),
+        ("a | - - | 1 | 3", "type `- -` names no operator\n  write one such as conv, or a block's name"),
         ("a | " + "relu " * 41, "a type of 41 words\n  at most 40 are read: use a row per operator"),
         ("a | conv | 1 |", "conv needs kernel\n  fill the column kernel"),
         ("a | conv", "conv needs kernel and maps\n  fill the columns kernel, maps"),

@@ -1,145 +1,124 @@
-"""D1: the textbook table, Layer | Type | Maps | Size | Kernel size | Stride | Padding | Activation, output on top.
+"""D1: one row per layer, Layer | Type | Maps | Size | Kernel size | Stride | Padding | Activation, the output on top or
+below.
 
-As Géron's "Hands-On Machine Learning" and lectures after it print LeNet-5 and AlexNet. Size is the output's; of a fully
-connected row it is the units, of the input row the image. Unsaid: padding where the column is missing or empty (none,
-where the sizes do not say otherwise), and biases in every layer with weights. An RBF activation stands for RBF units.
+As Géron's "Hands-On Machine Learning" and lectures and posts after it print LeNet-5 and AlexNet. Where no column names
+the types, the layers' names do (Conv 1, Max Pool 1, FC6). Size is the output's; of a fully connected row it is the
+units, of the input row the image. Unsaid: padding where the column is missing or empty (none, where the sizes do not
+say otherwise), the kind of a pool, and biases in every layer with weights. An RBF activation stands for RBF units; a
+fully connected row with as many units as its input has values is a flattening.
 """
 
 import re
-from contextlib import suppress
-from dataclasses import replace
 
-from cnnscope.errors import CellError
-from cnnscope.spec.columns import title
-from cnnscope.spec.dialects import canonical
-from cnnscope.spec.draft import Choices, Draft, Given, Line
-from cnnscope.spec.printed import size, without_remark
-from cnnscope.spec.program import Program
-from cnnscope.spec.solve import solve
-from cnnscope.spec.tables.document import Document, Table, TableRow
+from cnnscope.errors import Fault, SpecError
+from cnnscope.graph import METRICS
+from cnnscope.spec.columns import FIELDS, PLAIN, title
+from cnnscope.spec.draft import Cells, Choices, Draft, Given
+from cnnscope.spec.habits import image
+from cnnscope.spec.printed import plain
+from cnnscope.spec.tables.document import Document, Table
+from cnnscope.spec.textbook_rows import Writer
+from cnnscope.spec.textbook_words import TITLES, is_foreign, operators
 
 EXPECTS = "columns Type, Maps, Size, Kernel size, with types such as Convolution, Max pooling, Fully connected, Input"
 WORD = "Kernel size"
 
-_TYPES = (
-    (re.compile(r"conv(olution(al)?)?( layer)?"), "conv"),
-    (re.compile(r"max[ -]?pool(ing)?"), "max pool"),
-    (re.compile(r"(avg\.?|average|mean)[ -]?pool(ing)?|sub-?sampling"), "avg pool"),
-    (re.compile(r"(fully|densely)[ -]connected|fc|dense"), "fully connected"),
-    (re.compile(r"input( image)?"), "input"),
-)
+_KNOWN = {*PLAIN, *METRICS, *FIELDS, "", "number"}
+_AREA = re.compile(r"\d+ ?[x×*] ?\d+")
 _OWN_WORD = re.compile(r"convolution|pooling", re.IGNORECASE)
-_COLUMNS = {"kernel_size": "kernel", "name": "layer", "filters": "maps", "output_size": "size", "strides": "stride"}
 
 
 def claims(document: Document) -> bool:
     return any(_is_textbook(table) for table in document.tables)
 
 
-def read(document: Document, given: Given) -> Program:
-    """Rewrite every row into canonical cells; lines, and so all errors, stay those of the file."""
-    choices = Choices(given)
-    tables = [_canonical(table) if _is_textbook(table) else table for table in document.tables]
-    bias = choices.take("bias", "yes", "no", why="textbooks count them")
-    tables = [
-        _solved(table, choices, bias) if _is_textbook(before) else table
-        for before, table in zip(document.tables, tables, strict=True)
-    ]
-    page = replace(document, tables=tables)
-    program = canonical.read(page)
-    program.assumptions, program.page = tuple(choices.made.values()), page
-    return program
-
-
-def _solved(table: Table, choices: Choices, bias: str) -> Table:
-    """The table with the padding that its sizes need where none is printed."""
-    draft = Draft(choices, paddings=("valid", "same"), habit="textbooks print padding where there is any")
-    rows = [dict(zip(table.header, row.cells, strict=True)) for row in table.rows]
-    running = rows[::-1] if rows and rows[-1].get("type") == "input" and rows[0].get("type") != "input" else rows
-    for cells in running:
-        if cells.get("type") == "input":
-            draft.input = (0, f"1x{cells.get('size', '')}")
-            continue
-        line = Line(0, {column: cell for column, cell in cells.items() if cell} | {"type": cells.get("type", "")})
-        line.cells.setdefault("layer", f"{cells.get('type', 'row')} {len(draft.lines) + 1}")
-        printed = without_remark(cells.get("size", "") or cells.get("output", ""))
-        with suppress(CellError):
-            shape = size(printed)
-            line.prints = (shape[0], shape[1]) if len(shape) > 1 else (shape[0], shape[0])
-        if "kernel" in line.cells and "padding" not in line.cells:
-            line.unsaid = ("padding",)
-        draft.lines.append(line)
-    if bias == "no":
-        for line in draft.lines:
-            if line.cells["type"] in ("conv", "fully connected"):
-                line.cells["bias"] = "no"
-    with suppress(CellError):
-        solve(draft)
-    found = {
-        id(cells): line
-        for cells, line in zip((c for c in running if c.get("type") != "input"), draft.lines, strict=True)
-    }
-    header = (
-        *table.header,
-        *(
-            column
-            for column in ("padding", "rounding", "bias")
-            if column not in table.header and any(column in line.cells for line in draft.lines)
-        ),
+def read(document: Document, given: Given) -> list[Draft]:
+    """Every row in running order; lines, and so all errors, stay those of the file."""
+    table = next(table for table in document.tables if _is_textbook(table))
+    names = _names(table)
+    for text, name in zip(table.header, names, strict=True):
+        if name not in _KNOWN and name != "type":
+            raise SpecError(
+                document.path,
+                [
+                    Fault(
+                        table.line,
+                        "",
+                        f"unknown column `{text[:40]}`",
+                        "leave it out, or rename it: Maps, Size, Stride",
+                    )
+                ],
+            )
+        if name and name != "number" and names.count(name) > 1:
+            raise SpecError(document.path, [Fault(table.line, "", f"two columns `{name}`", "keep one")])
+    heading = next((text for _, level, text in document.headings if level == 1), "")
+    draft = Draft(
+        Choices(given), heading, paddings=("valid", "same"), habit="textbooks print padding where there is any"
     )
-    filled = [
-        TableRow(row.line, tuple(_filled(cells, found.get(id(cells)), column) for column in header))
-        for row, cells in zip(table.rows, rows, strict=True)
-    ]
-    return replace(table, header=header, rows=filled)
-
-
-def _filled(cells: dict[str, str], line: Line | None, column: str) -> str:
-    """The printed cell, or what was solved for it; valid is what an empty cell means."""
-    solved = line.cells.get(column, "") if line and column in ("padding", "rounding", "bias") else ""
-    return cells.get(column, "") or ("" if solved == "valid" else solved)
+    bias = draft.choices.take("bias", "yes", "no", why="textbooks count them")
+    Writer(draft).write(_running(table, names))
+    for line in draft.lines:
+        if bias == "no" and line.cells["type"].startswith(("conv", "fully connected")):
+            line.cells["bias"] = "no"
+    image(draft)
+    return [draft]
 
 
 def _is_textbook(table: Table) -> bool:
-    header = [title(cell) for cell in table.header]
-    if "type" not in header or "size" not in header:
+    names = _names(table)
+    titles = {title(text) for text in table.header}
+    if "type" not in names or not {"size", "kernel"} & {*names}:
         return False
-    if {"filters", "output"} <= {*header} and "kernel_size" not in header:
+    if {"filters", "output"} <= titles and "kernel" not in names:
         # There Size is the window's.
         return False
-    types = [row.cells[header.index("type")] for row in table.rows]
-    return "kernel_size" in header or any(_OWN_WORD.search(cell) for cell in types)
+    types = [row.cells[names.index("type")] for row in table.rows]
+    if {"type", "size"} <= titles and ("kernel_size" in titles or any(_OWN_WORD.search(cell) for cell in types)):
+        return True
+    known = sum(bool(operators(cell)) for cell in types)
+    if "kernel" not in names or 2 * known <= len(types) or any(name not in _KNOWN for name in names):
+        return False
+    return any(text and title(text) not in _KNOWN for text in table.header) or any(map(is_foreign, types))
 
 
-def _canonical(table: Table) -> Table:
-    header = [_COLUMNS.get(title(cell), title(cell)) for cell in table.header]
-    columns = (*header, *(column for column in ("output", "maps") if column not in header))
-    rows = [TableRow(row.line, _cells(dict(zip(header, row.cells, strict=True)), columns)) for row in table.rows]
-    return replace(table, header=columns, rows=rows)
+def _names(table: Table) -> list[str]:
+    """Our names for the columns; the type is the column that says so, or else the one that holds types."""
+    names = []
+    for index, text in enumerate(table.header):
+        shown = plain(text)
+        name = title(text)
+        if name not in METRICS or name in ("size", "output"):
+            name = next((name for name, pattern in TITLES.items() if re.fullmatch(pattern, shown)), name)
+        areas = any(_AREA.search(row.cells[index]) for row in table.rows)
+        if areas and re.fullmatch("feature[ -]?maps?", shown):
+            name = "size"
+        elif areas and re.fullmatch("#? ?(?:filters?|kernels?)", shown):
+            name = "kernel"
+        names.append(name)
+    if "type" not in names:
+        held = [index for index, name in enumerate(names) if name in ("", "layer") and _holds_types(table, index)]
+        if held:
+            names[held[-1]] = "type"
+            if "layer" not in names and "number" in names:
+                names[names.index("number")] = "layer"
+    return names
 
 
-def _cells(cells: dict[str, str], columns: tuple[str, ...]) -> tuple[str, ...]:
-    kind = _type(cells.get("type", ""))
-    cells = cells | {"type": kind}
-    maps, size = _number(cells.get("maps", "")), _number(cells.get("size", ""))
-    if kind == "fully connected":
-        cells |= {"maps": maps or size, "size": ""}
-        if cells.get("activation", "").lower() == "rbf":
-            cells |= {"type": "rbf", "activation": ""}
-    elif kind.endswith("pool"):
-        # A pool's maps follow from its input, so the printed figure is a claim like its size.
-        both = bool(maps and size and not cells.get("output"))
-        cells |= {"maps": "", "size": "" if both else size} | ({"output": f"{size}x{maps}"} if both else {})
-    else:
-        cells |= {"maps": maps, "size": size}
-    return tuple(cells.get(column, "") for column in columns)
+def _holds_types(table: Table, column: int) -> bool:
+    known = sum(bool(operators(row.cells[column])) for row in table.rows)
+    return known >= 2 and 2 * known > len(table.rows)
 
 
-def _type(text: str) -> str:
-    plain = " ".join(text.lower().split())
-    return next((name for pattern, name in _TYPES if pattern.fullmatch(plain)), text)
-
-
-def _number(text: str) -> str:
-    """A cell without a remark in parentheses: 3 (RGB)."""
-    return text.partition("(")[0].strip()
+def _running(table: Table, names: list[str]) -> list[tuple[int, Cells]]:
+    """The rows in running order under our names: the input first."""
+    rows = [
+        (row.line, {name: cell for name, cell in zip(names, row.cells, strict=True) if cell and name})
+        for row in table.rows
+        if any(row.cells)
+    ]
+    kinds = [operators(cells.get("type", "")) for _, cells in rows]
+    upwards = "input" in kinds[-1:] and "input" not in kinds[:1]
+    flat = ("fully connected", "softmax", "output")
+    if upwards or ("input" not in kinds and kinds and kinds[0] in flat and kinds[-1].startswith("conv")):
+        rows.reverse()
+    return rows

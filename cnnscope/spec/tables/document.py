@@ -18,7 +18,7 @@ _MATH = re.compile(r"(?<!\\)\$")
 _EMPHASIS = re.compile(r"(\*\*|__|`)(.*)\1")
 # Bounded, since html.unescape hands any number of digits to int(), which refuses long ones.
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_EMPTY = ("", "-", "–", "—", "−")
+_EMPTY = ("", "-", "–", "—", "−", "--", "---", "n/a", "N/A")
 
 
 def _unescaped(entity: re.Match[str]) -> str:
@@ -94,7 +94,7 @@ def header_row(document: Document, line: int, cells: list[str]) -> tuple[str, ..
     if len(cells) > MOST_COLUMNS:
         document.fault(Fault(line, "", f"a table of {len(cells):,} columns", f"at most {MOST_COLUMNS} are read"))
         cells = cells[:MOST_COLUMNS]
-    return tuple(clean(cell) for cell in cells)
+    return tuple(clean(cell).replace("; ", " ") for cell in cells)
 
 
 def table_row(document: Document, header: tuple[str, ...], line: int, cells: list[str]) -> TableRow | None:

@@ -8,7 +8,8 @@ from cnnscope.spec.tables.document import MOST_COLUMNS, MOST_ROWS, Document, Tab
 
 _BEGIN = re.compile(r"\\begin\{(tabular[x*]?|tabulary|longtable|array)\}")
 _INNER = re.compile(
-    r"\\begin\{(?:array|tabular|matrix|bmatrix)\}(?:\[[^\]]*\])?(?:\{[^{}]*\})?((?:(?!\\begin).)*?)\\end\{(?:array|tabular|matrix|bmatrix)\}",
+    r"\\begin\{(array|tabular|[bpB]?matrix|aligned|gathered)\}(?:\[[^\]]*\])?(?:\{[^{}]*\})?((?:(?!\\begin).)*?)"
+    r"\\end\{(?:array|tabular|[bpB]?matrix|aligned|gathered)\}",
     re.DOTALL,
 )
 _ROW_END = re.compile(r"\\\\(?:\s*\[[^\]]*\])?|\\tabularnewline\b")
@@ -17,8 +18,9 @@ _RULES = re.compile(
 )
 _COMMENT = re.compile(r"(?<!\\)%.*")
 _WRAPPED = re.compile(
-    r"\\(?:text(?:bf|it|rm|tt|sf|sc)?|mathrm|mathbf|emph|underline|small|scriptsize|footnotesize|makecell|shortstack|tabincell\{[^{}]*\}|bf|rm)(?:\[[^\]]*\])?\{([^{}]*)\}"
+    r"\\(?:text(?:bf|it|rm|tt|sf|sc)?|mathrm|mathbf|emph|underline|small|scriptsize|footnotesize|makecell|thead|shortstack|tabincell\{[^{}]*\}|bf|rm)(?:\[[^\]]*\])?\{([^{}]*)\}"
 )
+_STACKED = re.compile(r"\\stackanchor\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
 _MULTICOLUMN = re.compile(r"\\multicolumn\s*\{(\d+)\}\s*\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}\s*\{(.*)\}\s*$", re.DOTALL)
 _MULTIROW = re.compile(
     r"\\multirow\s*(?:\[[^\]]*\])?\s*\{(\d+)\}\s*(?:\[[^\]]*\])?\s*\{[^{}]*\}\s*\{(.*)\}\s*$", re.DOTALL
@@ -43,7 +45,8 @@ def read(text: str) -> Document:
     body, start = _body("\n".join(_COMMENT.sub("", line) for line in document.lines))
     first_line = text[:start].count("\n") + 1
     for _ in range(4):
-        body = _INNER.sub(lambda inner: _in_one(inner[1], inner[0].count("\n")), body)
+        body = _INNER.sub(lambda inner: _in_one(inner[1], inner[2], inner[0].count("\n")), body)
+    body = _without_inner_ends(body)
     rows = _rows(body, first_line)
     if not rows:
         return document
@@ -84,10 +87,30 @@ def _closing(text: str, start: int) -> int:
     return len(text) - 1
 
 
-def _in_one(inside: str, breaks: int) -> str:
+def _in_one(kind: str, inside: str, breaks: int) -> str:
     """The rows of an array inside a cell as one, parted by semicolons; line breaks are kept for the count."""
     rows = [row.strip() for row in _ROW_END.split(inside) if row.strip()]
-    return "; ".join(" ".join(row.split()) for row in rows).replace("&", " ") + "\n" * breaks
+    text = "; ".join(" ".join(row.split()) for row in rows).replace("&", " ")
+    return (f"[{text}]" if kind in ("bmatrix", "pmatrix", "Bmatrix") else text) + "\n" * breaks
+
+
+def _without_inner_ends(body: str) -> str:
+    r"""Ends of lines inside braces, as in \makecell{a \\ b}, part the lines of one cell, not rows."""
+    made, depth, index = [], 0, 0
+    while index < len(body):
+        end = _ROW_END.match(body, index) if depth > 0 and body[index] == "\\" else None
+        if end:
+            made.append(";" + "\n" * end[0].count("\n"))
+            index = end.end()
+            continue
+        if body[index] == "\\":
+            made.append(body[index : index + 2])
+            index += 2
+            continue
+        depth += (body[index] == "{") - (body[index] == "}")
+        made.append(body[index])
+        index += 1
+    return "".join(made) if depth == 0 else body
 
 
 def _rows(body: str, line: int) -> list[tuple[int, list[str]]]:
@@ -134,6 +157,7 @@ def _with_waiting(cells: list[str], waiting: dict[int, tuple[int, str]]) -> list
 
 
 def _cleaned(text: str) -> str:
+    text = _STACKED.sub(r"\1 \2", text)
     for _ in range(4):
         text = _WRAPPED.sub(r"\1", text)
     for pattern, replacement in _WORDS:
