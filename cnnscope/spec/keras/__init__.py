@@ -1,0 +1,1 @@
+"""Keras code read as text: statements, arguments, layers, models."""
