@@ -106,7 +106,7 @@ def load(model: str, *, assume: Mapping[str, str] | None = None) -> Network:
 
 def load_all(model: str, *, assume: Mapping[str, str] | None = None) -> list[Network]:
     """Every network that `model` names: a page or a pattern means all its variants, page.md:variant one of them."""
-    path, variant = _split_variant(model)
+    path, variant = zoo.split_variant(model)
     if glob.has_magic(path) and not Path(path).exists():
         paths = sorted(glob.glob(path))  # noqa: PTH207 - the pattern is the user's, absolute or not
         if not paths:
@@ -133,11 +133,6 @@ def load_all(model: str, *, assume: Mapping[str, str] | None = None) -> list[Net
 def networks() -> list[str]:
     """The names of all networks in the zoo, in page order."""
     return [name for name, _ in zoo.index().values()]
-
-
-def _split_variant(model: str) -> tuple[str, str]:
-    path, colon, variant = model.rpartition(":")
-    return (path, variant) if colon and zoo.is_page(path) and "/" not in variant else (model, "")
 
 
 def _networks(program: Program, variant: str) -> list[Network]:

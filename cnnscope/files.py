@@ -13,18 +13,24 @@ from cnnscope.errors import UsageError, WriteError
 def complete(path: Path) -> Iterator[BinaryIO]:
     """A binary file that takes its name only when the block has ended well; an existing file keeps its mode.
 
-    UsageError where the path cannot be a file, WriteError where it cannot be written (permissions, a full disk).
+    A link stays a link, and a device or pipe what it is: that is written to as the bytes come. UsageError where the
+    path cannot be a file, WriteError where it cannot be written (permissions, a full disk).
     """
     import tempfile
 
     require_place(path)
     temporary = None
     try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+        if path.exists() and not path.is_file():
+            with path.open("wb") as file:
+                yield file
+            return
+        target = Path(os.path.realpath(path))
+        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
             temporary = Path(file.name)
             yield file  # type: ignore[misc]
-        temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
-        temporary.replace(path)
+        temporary.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())
+        temporary.replace(target)
         temporary = None
     except OSError as error:
         reason = error.strerror or str(error)

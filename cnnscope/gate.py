@@ -5,6 +5,7 @@ Everything below is handed its networks and its clock; this is where the two are
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cnnscope.api import Network, load_all
 from cnnscope.budgets import baseline_file, config, updating
@@ -18,6 +19,10 @@ from cnnscope.budgets.settings import RunSettings
 from cnnscope.budgets.verdicts import Verdicts
 from cnnscope.errors import CellError, UsageError
 
+if TYPE_CHECKING:
+    from cnnscope.profiling.protocol import Limits
+    from cnnscope.runtimes import Settings
+
 
 def measure(network: Model, settings: RunSettings) -> Measured:
     """Run a network and measure it; MissingExtraError, RunError or UsageError where that cannot be done.
@@ -25,14 +30,11 @@ def measure(network: Model, settings: RunSettings) -> Measured:
     KeyboardInterrupt where it was interrupted: half a measurement decides nothing.
     """
     from cnnscope.profiling.profile import profile
-    from cnnscope.profiling.protocol import INTERRUPTED, Limits
-    from cnnscope.runtimes import Settings
+    from cnnscope.profiling.protocol import INTERRUPTED
 
     if not isinstance(network, Network):
         return cannot_measure(network, settings)
-    shared = {name: value for name, value in settings._asdict().items() if name in Settings._fields}
-    limits = Limits(settings.min_time, settings.max_time)
-    found = profile(network.shaped(settings.input), Settings(**shared), limits, kernels="none", ceilings=False)
+    found = profile(network.shaped(settings.input), *_of_profiler(settings), kernels="none", ceilings=False)
     if found.latency.stop == INTERRUPTED:
         raise KeyboardInterrupt
     known = found.summary
@@ -64,10 +66,13 @@ def check(
     UsageError for a budget that cannot be read; without any budget the verdict is undecided.
     """
     name = model if isinstance(model, str) else model.name
+    written = tuple(map(_written, budgets))
+    if twice := next((one for one in written if written.count(one) > 1), None):
+        raise UsageError(f"--budget '{twice.budget}' is given twice", "once is enough")
     asked = Check(
         name,
         (name,),
-        tuple(map(_written, budgets)),
+        written,
         input,
         batch,
         dtype,
@@ -115,9 +120,34 @@ def check_config(
 
 
 def configuration(path: Path | None = None) -> Config:
-    """The configuration of a path, or the nearest one; an empty one where there is none."""
+    """The configuration of a path, or the nearest one; an empty one where there is none.
+
+    UsageError where it is not understood, settings of runs included.
+    """
     chosen = path or config.find(Path.cwd())
-    return config.read(chosen) if chosen else Config("", Path.cwd())
+    found = config.read(chosen) if chosen else Config("", Path.cwd())
+    for asked in found.checks:
+        if any(written.budget.metric.measured for written in asked.budgets):
+            _require_settings(asked)
+    return found
+
+
+def _require_settings(asked: Check) -> None:
+    """UsageError for a run that no machine could do; whether this one can is for the run to find out."""
+    from cnnscope.profiling.profile import check as require
+
+    try:
+        require(*_of_profiler(asked.run))
+    except UsageError as error:
+        raise UsageError(f"{asked.path}:{asked.line}: {asked.name}: {error.message}", error.hint) from None
+
+
+def _of_profiler(settings: RunSettings) -> "tuple[Settings, Limits]":
+    from cnnscope.profiling.protocol import Limits
+    from cnnscope.runtimes import Settings
+
+    shared = {name: value for name, value in settings._asdict().items() if name in Settings._fields}
+    return Settings(**shared), Limits(settings.min_time, settings.max_time)
 
 
 def update_baseline(
@@ -176,7 +206,10 @@ def _baseline(found: Config, override: str | None) -> Baseline | NoBaseline:
     path = Path(override) if override else found.baseline_path
     if path is None:
         return NoBaseline("no baseline is named", 'add baseline = "cnnscope.baseline.json" and update it')
-    return baseline_file.read(path, config.shown(path))
+    kept = baseline_file.read(path, config.shown(path))
+    if override and isinstance(kept, NoBaseline):
+        return kept._replace(hint=f"check --baseline {override}; a revision is named git:REF")
+    return kept
 
 
 def _to_prune(found: Config, override: str | None, committed: Baseline | NoBaseline) -> Baseline | NoBaseline:

@@ -23,7 +23,8 @@ from cnnscope.budgets.metrics import Value
 from cnnscope.budgets.settings import RunSettings
 
 LARGEST_FILE = 64 << 20
-_FRACTION = re.compile(r"[0-9]{1,40}/[1-9][0-9]{0,39}")
+MOST_DIGITS = 40
+_FRACTION = re.compile(rf"[0-9]{{1,{MOST_DIGITS}}}/[1-9][0-9]{{0,{MOST_DIGITS - 1}}}")
 _REWRITE = "restore it from version control, or write it anew with `cnnscope baseline update`"
 
 
@@ -51,7 +52,8 @@ def read(path: Path, shown: str) -> Baseline | NoBaseline:
 def read_text(text: str, shown: str) -> Baseline | NoBaseline:
     """The baseline in this text, or why there is none."""
     try:
-        return _baseline(json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant), shown)
+        record = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant, parse_int=_whole)
+        return _baseline(record, shown)
     except json.JSONDecodeError as error:
         return NoBaseline(f"the baseline {shown} is corrupt: line {error.lineno}: {error.msg}", _REWRITE)
     except RecursionError:
@@ -90,20 +92,26 @@ def _no_constant(name: str) -> float:
     raise _CorruptError(f"{name} is no figure")
 
 
+def _whole(digits: str) -> int:
+    if len(digits) > MOST_DIGITS:
+        raise _CorruptError(f"a figure of {len(digits):,} digits")
+    return int(digits)
+
+
 def _baseline(record: Any, shown: str) -> Baseline | NoBaseline:
     record = _object(record, "the file")
     if record.get("kind") != KIND:
         raise _CorruptError(f'it has no "kind": "{KIND}"')
-    if record.get("schema_version") != SCHEMA_VERSION:
-        version = record.get("schema_version")
+    version, convention = record.get("schema_version"), record.get("convention")
+    if type(version) is not int or version != SCHEMA_VERSION:
         return NoBaseline(
             f"the baseline {shown} is incomparable: it has schema_version {version!r:.20}, "
             f"this cnnscope reads {SCHEMA_VERSION}",
             "use the cnnscope that wrote it, or `cnnscope baseline update`",
         )
-    if record.get("convention") != CONVENTION:
+    if type(convention) is not int or convention != CONVENTION:
         return NoBaseline(
-            f"the baseline {shown} is incomparable: it counts by convention {record.get('convention')!r:.20}, "
+            f"the baseline {shown} is incomparable: it counts by convention {convention!r:.20}, "
             f"this cnnscope by {CONVENTION}",
             "`cnnscope baseline update` counts anew",
         )

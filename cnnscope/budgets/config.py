@@ -62,8 +62,8 @@ def find(start: Path) -> Path | None:
     """The nearest file with our configuration, from this folder upwards; UsageError where one folder has two."""
     for folder in (start, *start.parents):
         own, shared = folder / OWN_FILE, folder / SHARED_FILE
-        has_own = own.exists()
-        has_shared = shared.is_file() and _table(shared, _parse(shared)) is not None
+        has_own = _stands(own)
+        has_shared = _stands(shared) and _table(shared, _parse(shared)) is not None
         if has_own and has_shared:
             raise UsageError(
                 f"{shown(own)} and [tool.cnnscope] of {shown(shared)} stand in one folder", "keep one of them"
@@ -93,7 +93,8 @@ def shown(path: Path) -> str:
     """A path as messages and annotations print it: below the current folder, relative to it."""
     try:
         return path.resolve().relative_to(Path.cwd().resolve()).as_posix()
-    except (ValueError, OSError):
+    except (ValueError, OSError, RuntimeError):
+        # Elsewhere, no file's name, or a loop of links.
         return str(path)
 
 
@@ -103,6 +104,17 @@ def selected(checks: Iterable[Check], wanted: Iterable[str]) -> tuple[Check, ...
 
     names = tuple(wanted)
     return tuple(check for check in checks if not names or any(fnmatchcase(check.name, name) for name in names))
+
+
+def _stands(path: Path) -> bool:
+    """Is there anything of this name, be it a link that leads nowhere? Then no folder further up counts."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}", "check the folder's mode") from None
+    return True
 
 
 def _table(path: Path, data: Mapping[str, Any]) -> Any:
@@ -122,6 +134,8 @@ def _parse(path: Path) -> dict[str, Any]:
         raise UsageError(f"{shown(path)}: not TOML: {error}", "mend the file at that place") from None
     except RecursionError:
         raise UsageError(f"{shown(path)}: not TOML: nested too deeply", "write one level of tables") from None
+    except ValueError:
+        raise UsageError(f"{shown(path)}: a number of thousands of digits", "write one such as 5M") from None
 
 
 def _text(path: Path) -> str:

@@ -32,9 +32,9 @@ def _check(model: str, report: Report) -> str:
             f"{report.peak_activation_bytes:,} B now, while {_comment(report.peak.layer)} runs",
         ),
     ]
-    if report.receptive_field and report.receptive_field.size:
-        size = min(report.receptive_field.size)
-        rows.append((f"receptive_field >= {math.floor(size * (1 - HEADROOM))}", f"{float(size):g} now"))
+    size = min(report.receptive_field.size) if report.receptive_field and report.receptive_field.size else 0
+    if least := math.floor(size * (1 - HEADROOM)):
+        rows.append((f"receptive_field >= {least}", f"{float(size):g} now"))
     if report.claims and all(claim.as_expected for claim in report.claims):
         rows.append(("claims == hold", f"the {len(report.claims)} figures that the page prints"))
     width = max(len(budget) for budget, _ in rows) + 4

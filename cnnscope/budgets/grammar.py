@@ -73,6 +73,8 @@ def budget(text: str) -> Budget:
     """Read one assertion; CellError says what is wrong and what to write instead."""
     if len(text) > LONGEST_BUDGET:
         raise CellError(f"a budget of {len(text):,} characters", f"at most {LONGEST_BUDGET} are read")
+    if hidden := next((sign for sign in text if not sign.isprintable()), None):
+        raise CellError(f"a budget with the invisible character U+{ord(hidden):04X}", "type it anew, with plain spaces")
     parts = _COMPARISON.split(text)
     if len(parts) != 3:
         what = "has no comparison" if len(parts) == 1 else "has several comparisons"
@@ -108,8 +110,14 @@ def limit(metric: Metric, op: Operator, text: str) -> Quantity | Relative | None
     if metric.measured and op == "==":
         raise CellError(f"{metric.name} is measured, and never equals a number", "compare with <= or >=")
     if relative := _RELATIVE.fullmatch(text):
-        return _relative(metric, op, relative[1], (relative[2] or "").strip())
-    return quantity(text, metric.kind)
+        found: Quantity | Relative = _relative(metric, op, relative[1], (relative[2] or "").strip())
+    elif text.lower().startswith(BASE):
+        raise CellError(f"`{text[:40]}` is not a limit", f"write {BASE}, {BASE} + 1% or {BASE} - 5%")
+    else:
+        found = quantity(text, metric.kind)
+    if op == ">=" and _is_zero(found):
+        raise CellError(f"every network has {metric.name} {op} {text}", "a limit that nothing can break is none")
+    return found
 
 
 def _relative(metric: Metric, op: Operator, sign: str | None, step: str) -> Relative:
@@ -131,6 +139,13 @@ def _relative(metric: Metric, op: Operator, sign: str | None, step: str) -> Rela
         raise CellError(f"`{step[:40]}` is not a percentage", "write one such as 1% or 2.5%")
     amount = quantity(step, metric.kind)
     return Relative(direction, Fraction(0), amount) if amount.value else Relative()
+
+
+def _is_zero(limit: Quantity | Relative) -> bool:
+    """Is this limit zero, whatever the base?"""
+    if isinstance(limit, Quantity):
+        return not limit.value
+    return limit.sign < 0 and limit.share == 1
 
 
 def _unknown(name: str) -> tuple[str, str]:

@@ -10,21 +10,21 @@ from cnnscope.budgets.comparing import Pair
 from cnnscope.budgets.config import Check, Written
 from cnnscope.budgets.entries import matching, spec_hash, static_value
 from cnnscope.budgets.grammar import Budget, Operator, Relative
-from cnnscope.budgets.measured import Measured
+from cnnscope.budgets.measured import Measured, NotMeasured
 from cnnscope.budgets.units import Quantity, spoken
 from cnnscope.budgets.verdicts import THIN, Number, Place, Status, Verdict
 
 
 class Case(NamedTuple):
-    """All that is known about one network under one check. A reason (text) stands for what could not be had."""
+    """All that is known about one network under one check. NoBaseline and NotMeasured say why something is missing."""
 
     check: Check
     network: str
     report: Report
     base: NetworkEntry | NoBaseline | None = None
     """None where the baseline is sound but does not know this network."""
-    measured: Measured | str = "nothing was measured"
-    pair: Pair | str | None = None
+    measured: Measured | NotMeasured = NotMeasured("nothing was measured")
+    pair: Pair | NotMeasured | None = None
     """Base and head measured in turns; None where nobody asked for it."""
     skip_other_machines: bool = False
     annotates: bool = True
@@ -113,7 +113,7 @@ def _static(case: Case, written: Written) -> Verdict:
     blank = verdict(case, written, "undecided")._replace(value=value, at_least=report.status != "complete")
     if isinstance(budget.limit, Relative):
         if not isinstance(base, int | Fraction):
-            return _without_base(case, blank, base)
+            return without_base(case, blank, base)
         limit = budget.limit.limit(Fraction(base))
     else:
         assert isinstance(budget.limit, Quantity)
@@ -176,12 +176,21 @@ def _dims(shape: tuple[int, ...]) -> str:
     return "x".join(map(str, shape))
 
 
-def _without_base(case: Case, found: Verdict, base: NoBaseline | None) -> Verdict:
+def guarded(check: Check) -> bool:
+    """Does an absolute limit stop a network of this check that has no base yet?"""
+    return any(isinstance(one.budget.limit, Quantity) and one.budget.level == "fail" for one in check.budgets)
+
+
+def without_base(case: Case, found: Verdict, base: NoBaseline | None) -> Verdict:
     """A relative limit without a base: new where absolute limits guard the network meanwhile, else undecided."""
     if base is not None:
         return found._replace(status="undecided", why=base.why, hint=base.hint)
+    if not case.check.path:
+        # Given on the command line or in a test: nothing would ever record it, and it would stay new for good.
+        why = f"the baseline has no figure of it under a check `{case.check.name}`"
+        return found._replace(status="undecided", why=why, hint="write the check into a configuration")
     update = "`cnnscope baseline update` records it"
-    if any(not other.budget.is_relative for other in case.check.budgets):
+    if guarded(case.check):
         return found._replace(status="new", why="the baseline does not know it yet", hint=update)
     why = "the baseline does not know it yet, and the check has no absolute limit"
     return found._replace(status="undecided", why=why, hint=update)

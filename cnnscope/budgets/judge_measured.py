@@ -7,20 +7,22 @@ from cnnscope.budgets.baseline import MeasuredFigure, NetworkEntry, NoBaseline
 from cnnscope.budgets.comparing import SMALLEST_EFFECT, WIDEST_INTERVAL, Ratio, of_estimates, of_pair
 from cnnscope.budgets.config import Written
 from cnnscope.budgets.grammar import Budget, Relative
-from cnnscope.budgets.judge import Case, broken, headroom, holds, verdict
-from cnnscope.budgets.measured import Estimate, Measured, estimate
+from cnnscope.budgets.judge import Case, broken, guarded, headroom, holds, verdict, without_base
+from cnnscope.budgets.measured import Estimate, Measured, NotMeasured, estimate
 from cnnscope.budgets.units import Quantity
-from cnnscope.budgets.verdicts import Verdict
+from cnnscope.budgets.verdicts import THIN, Status, Verdict
 
 
 def judge_measured(case: Case, written: Written) -> Verdict:
     """Decide one assertion about a measured figure."""
     budget = written.budget
     if isinstance(budget.limit, Relative) and case.pair is not None:
-        ratio = case.pair if isinstance(case.pair, str) else of_pair(case.pair, budget.metric)
-        return _beside_base(case, written, ratio, "in turns with the base")
-    if isinstance(case.measured, str):
-        return verdict(case, written, "undecided", case.measured)
+        if isinstance(case.pair, NotMeasured):
+            status: Status = "new" if case.pair.is_new and guarded(case.check) else "undecided"
+            return verdict(case, written, status, case.pair.why, case.pair.hint)
+        return _beside_base(case, written, of_pair(case.pair, budget.metric), "in turns with the base")
+    if isinstance(case.measured, NotMeasured):
+        return verdict(case, written, "undecided", case.measured.why, case.measured.hint)
     found = estimate(case.measured, budget.metric)
     if isinstance(found, str):
         return verdict(case, written, "undecided", found, 'give it more time: run = { max_time = "120 s" }')
@@ -40,21 +42,16 @@ def _absolute(case: Case, written: Written, found: Estimate) -> Verdict:
         return shown._replace(status=broken(budget.level))
     if found.low is not None and found.high is not None and found.low <= limit <= found.high:
         return shown._replace(status="thin", why="the interval crosses the limit")
-    return shown._replace(status="thin" if shown.headroom is not None and shown.headroom < 0.02 else "pass")
+    return shown._replace(status="thin" if shown.headroom is not None and shown.headroom < THIN else "pass")
 
 
 def _beside_file(case: Case, written: Written, measured: Measured, found: Estimate) -> Verdict:
     """Beside the figure that the baseline keeps."""
     budget, entry = written.budget, case.base
     shown = _figures(verdict(case, written, "undecided"), found)
-    if isinstance(entry, NoBaseline):
-        return shown._replace(why=entry.why, hint=entry.hint)
     old = entry.figures.get(budget.figure) if isinstance(entry, NetworkEntry) else None
     if old is None:
-        absolute = any(not other.budget.is_relative for other in case.check.budgets)
-        why = "the baseline does not know it yet" + ("" if absolute else ", and the check has no absolute limit")
-        hint = "`cnnscope baseline update` records it"
-        return shown._replace(status="new" if absolute else "undecided", why=why, hint=hint)
+        return without_base(case, shown, entry if isinstance(entry, NoBaseline) else None)
     if not isinstance(old, MeasuredFigure) or old.settings != case.check.run:
         return shown._replace(
             why="the baseline is incomparable: it was measured with other settings", hint="`cnnscope baseline update`"

@@ -32,6 +32,14 @@ class CannotMeasure(CnnscopeError):
     exit_code = 3
 
 
+class NotMeasured(NamedTuple):
+    """Why there is no measurement, and what to do. `is_new`: the base does not have the network yet."""
+
+    why: str
+    hint: str = ""
+    is_new: bool = False
+
+
 @dataclass(frozen=True)
 class Measured:
     """One run of one network: `n` samples, the median with its 95 % interval, all in seconds.

@@ -36,8 +36,8 @@ class Unloaded(NamedTuple):
 def networks(check: Check, folder: Path, load: Load) -> list[Loaded | Unloaded]:
     """Every network of the check, in order.
 
-    A page that is missing or broken is an Unloaded, so that everything else is still judged. UsageError for a name that
-    nobody knows, for settings that no network takes, and where two networks have one name.
+    A page or variant that is missing or broken is an Unloaded, so that everything else is still judged. UsageError for
+    a name that the zoo does not know, for settings that no network takes, and where two networks have one name.
     """
     found = [one for model in check.models for one in _of_model(check, model, folder, load)]
     seen: dict[str, Loaded] = {}
@@ -52,15 +52,20 @@ def networks(check: Check, folder: Path, load: Load) -> list[Loaded | Unloaded]:
 
 def located(model: str, folder: Path) -> str:
     """The model as the current folder sees it: a page's path is meant from the configuration's folder."""
-    if not zoo.is_page(model) or model == files.STDIN or Path(model).is_absolute():
+    if not is_own(model) or model == files.STDIN or Path(model).is_absolute():
         return model
     path = shown(folder / model)
     # A name without a slash or a known ending would be one of the zoo.
-    return path if zoo.is_page(path) else f"./{path}"
+    return path if is_own(path) else f"./{path}"
+
+
+def is_own(model: str) -> bool:
+    """Does this name a page or a variant of one, rather than a network of the zoo?"""
+    return zoo.is_page(zoo.split_variant(model)[0])
 
 
 def _of_model(check: Check, model: str, folder: Path, load: Load) -> list[Loaded | Unloaded]:
-    source, own = located(model, folder), zoo.is_page(model)
+    source, own = located(model, folder), is_own(model)
     # Page by page, so that one broken page does not hide the others.
     sources = sorted(glob.glob(source)) if own and glob.has_magic(source) else []  # noqa: PTH207 - the user's pattern
     return [one for found in sources or [source] for one in _of_source(check, found, load, own=own)]
@@ -69,9 +74,10 @@ def _of_model(check: Check, model: str, folder: Path, load: Load) -> list[Loaded
 def _of_source(check: Check, source: str, load: Load, *, own: bool) -> list[Loaded | Unloaded]:
     try:
         found = load(source)
-    except UnknownModelError as error:
-        raise UnknownModelError(_placed(check, f"{check.name}: {error.message}"), error.hint) from None
     except CnnscopeError as error:
+        # What a change of a page can cause is undecided; a name that the zoo never had is bad usage.
+        if isinstance(error, UnknownModelError) and not own:
+            raise UnknownModelError(_placed(check, f"{check.name}: {error.message}"), error.hint) from None
         return [_unloaded(error)]
     return [_analyzed(check, network, source, own=own) for network in found]
 
@@ -90,8 +96,9 @@ def _unloaded(error: CnnscopeError) -> Unloaded:
     if isinstance(error, SpecError):
         first, more = error.faults[0], len(error.faults) - 1
         row = f"{first.row}: " if first.row else ""
+        place = f"{error.path}:{first.line}" if first.line else error.path
         others = f" (and {more} more)" if more else ""
-        return Unloaded(f"{error.path}:{first.line}: {row}{first.message}{others}", first.hint, error.path, first.line)
+        return Unloaded(f"{place}: {row}{first.message}{others}", first.hint, error.path, first.line)
     return Unloaded(error.message, error.hint)
 
 

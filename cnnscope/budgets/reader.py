@@ -22,7 +22,7 @@ def configuration(table: Mapping[str, Any], folder: Path, source: Source) -> Con
     """The configuration of this table; UsageError names file, line and remedy."""
     _known(table, TOP_KEYS, source)
     baseline = table.get("baseline", "")
-    if not isinstance(baseline, str) or ("baseline" in table and not baseline.strip()):
+    if not isinstance(baseline, str) or not baseline.isprintable() or ("baseline" in table and not baseline.strip()):
         _fail(source, source.key("baseline"), "baseline is not a path", 'write baseline = "cnnscope.baseline.json"')
     other = table.get("on_other_machine", "undecided")
     if other not in ("undecided", "skip"):
@@ -44,7 +44,7 @@ def _check(entry: Mapping[str, Any], index: int, source: Source) -> Check:
         _fail(source, source.check(index), "a check without a name", 'write name = "mobile"')
     models = entry.get("model")
     models = [models] if isinstance(models, str) else models
-    if not isinstance(models, list) or not all(isinstance(model, str) and model.strip() for model in models):
+    if not isinstance(models, list) or not all(map(_is_model, models)):
         _fail(source, source.key("model", index), f"{name}: no model", 'write model = "vgg16", a file or a pattern')
     if "-" in models:
         _fail(source, source.key("model", index), f"{name}: a check cannot read standard input", "name a file")
@@ -71,6 +71,10 @@ def _check(entry: Mapping[str, Any], index: int, source: Source) -> Check:
         source.path,
         source.check(index),
     )
+
+
+def _is_model(model: object) -> bool:
+    return isinstance(model, str) and bool(model) and model.isprintable() and model == model.strip()
 
 
 def _budgets(item: object, name: str, index: int, source: Source) -> Iterable[Written]:

@@ -9,8 +9,8 @@ from cnnscope.budgets.baseline import Baseline, NoBaseline
 from cnnscope.budgets.baseline_file import read_text
 from cnnscope.budgets.config import shown
 from cnnscope.budgets.measured import Model
-from cnnscope.budgets.networks import Load
-from cnnscope.errors import UsageError
+from cnnscope.budgets.networks import Load, is_own
+from cnnscope.errors import CnnscopeError, UnknownModelError, UsageError
 from cnnscope.spec import zoo
 
 PREFIX = "git:"
@@ -18,12 +18,18 @@ PREFIX = "git:"
 
 def merge_base(ref: str, folder: Path) -> str:
     """The commit where this branch left `ref`; UsageError without git, the ref, or a common commit."""
-    if not ref or ref.startswith("-"):
+    if not ref or ref.startswith("-") or not ref.isprintable():
         raise UsageError(f"`{ref[:40]}` is no revision", "write one such as git:origin/main")
     known = _git(folder, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}")
     if known.returncode:
-        reason = known.stderr.decode(errors="replace").strip() or f"git knows no revision {ref}"
-        raise UsageError(reason.splitlines()[0], "fetch it first; in GitHub Actions, check out with fetch-depth: 0")
+        # With --quiet git only speaks where it is not the name that is wrong.
+        if reason := known.stderr.decode(errors="replace").strip():
+            raise UsageError(
+                f"git says of {shown(folder)}: {reason.splitlines()[0]}", "mend that, or name a baseline file"
+            )
+        raise UsageError(
+            f"git knows no revision {ref}", "fetch it first; in GitHub Actions, check out with fetch-depth: 0"
+        )
     found = _git(folder, "merge-base", "HEAD", ref)
     if found.returncode:
         raise UsageError(
@@ -43,17 +49,20 @@ def baseline_at(ref: str, path: Path) -> Baseline | NoBaseline:
 
 
 def loader_at(ref: str, folder: Path, load: Load) -> Load:
-    """A function that loads a model as it was at the merge base with `ref`; the zoo's networks are always today's."""
+    """A function that loads a model as it was at the merge base with `ref`, nothing where it was not there yet.
+
+    The zoo's networks are always today's.
+    """
     revision = merge_base(ref, folder)
 
     def load_base(model: str) -> Sequence[Model]:
-        return load(model) if not zoo.is_page(model) else _pages_at(revision, model, load)
+        return load(model) if not is_own(model) else _pages_at(revision, model, load)
 
     return load_base
 
 
 def _pages_at(revision: str, model: str, load: Load) -> Sequence[Model]:
-    """Load a page, or a pattern of pages, from a copy of its folder at this revision."""
+    """Load a page from a copy of its folder at this revision."""
     import io
     import tarfile
     import tempfile
@@ -65,7 +74,15 @@ def _pages_at(revision: str, model: str, load: Load) -> Sequence[Model]:
     with tempfile.TemporaryDirectory() as copy:
         with tarfile.open(fileobj=io.BytesIO(found.stdout)) as archive:
             archive.extractall(copy, filter="data")
-        return load(str(Path(copy) / path.name))
+        page = zoo.split_variant(path.name)[0]
+        try:
+            return load(str(Path(copy) / path.name)) if (Path(copy) / page).exists() else []
+        except UnknownModelError:
+            # A variant of a page that was there.
+            return []
+        except CnnscopeError as error:
+            message = error.message.replace(f"{copy}{os.sep}", "")
+            raise UsageError(f"at {revision[:10]}: {message}", error.hint) from None
 
 
 def _git(folder: Path, *words: str) -> subprocess.CompletedProcess[bytes]:

@@ -6,7 +6,7 @@ from cnnscope.budgets.baseline import Baseline, NoBaseline, stale
 from cnnscope.budgets.comparing import Pair, in_turns
 from cnnscope.budgets.config import Check, Config, selected
 from cnnscope.budgets.judge import Case, judge
-from cnnscope.budgets.measured import Measure, Measured, cannot_measure
+from cnnscope.budgets.measured import Measure, Measured, NotMeasured, cannot_measure
 from cnnscope.budgets.networks import Load, Loaded, Unloaded, networks
 from cnnscope.budgets.verdicts import Place, Verdict, Verdicts
 from cnnscope.errors import CnnscopeError
@@ -100,29 +100,30 @@ def _case(
         one.model.name,
         one.report,
         baseline if isinstance(baseline, NoBaseline) else baseline.entry(check.name, one.model.name),
-        _measured(check, one, measure) if alone else "nothing was measured",
+        _measured(check, one, measure) if alone else NotMeasured("nothing was measured"),
         _pair(check, one, measure, load_base) if beside_base and load_base else None,
         config.skip_other_machines,
         one.own,
     )
 
 
-def _measured(check: Check, one: Loaded, measure: Measure) -> Measured | str:
+def _measured(check: Check, one: Loaded, measure: Measure) -> Measured | NotMeasured:
     try:
         return measure(one.model, check.run)
     except CnnscopeError as error:
-        return error.message
+        return NotMeasured(error.message, error.hint)
 
 
-def _pair(check: Check, one: Loaded, measure: Measure, load_base: Load) -> Pair | str:
+def _pair(check: Check, one: Loaded, measure: Measure, load_base: Load) -> Pair | NotMeasured:
     """Both sides measured in turns, or why that cannot be."""
     try:
         base = [network for network in load_base(one.source) if network.name == one.model.name]
         if not base:
-            return f"the base has no network {one.model.name}"
+            hint = "an absolute limit guards a new network"
+            return NotMeasured(f"the base has no network {one.model.name} yet", hint, is_new=True)
         return in_turns(measure, base[0], one.model, check.run)
     except CnnscopeError as error:
-        return error.message
+        return NotMeasured(error.message, error.hint)
 
 
 def _baseline_trouble(config: Config, baseline: Baseline | NoBaseline, wanted: Wanted) -> Iterator[Verdict]:

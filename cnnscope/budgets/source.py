@@ -32,13 +32,13 @@ class Source:
         return self._checks[index][0] if index < len(self._checks) else 1
 
     def within(self, index: int, *texts: str) -> int:
-        """The first line of this check that holds all texts, else that of the check itself."""
+        """The first line of this check that holds all texts, else that of its budgets."""
         start, end = self._checks[index] if index < len(self._checks) else (1, len(self._lines))
         for number in range(start, end + 1):
             line = self._lines[number - 1]
             if all(text in line for text in texts) and not line.lstrip().startswith("#"):
                 return number
-        return self.check(index)
+        return self.key("budget", index)
 
     def key(self, name: str, index: int | None = None) -> int:
         """The line where a key is given, in a check or at the top, else that of the check or 1."""

@@ -30,6 +30,7 @@ UNITS: dict[Kind, dict[str, Fraction]] = {
 EXAMPLES: dict[Kind, str] = {"count": "5M", "bytes": "8 MB", "seconds": "120 ms", "number": "224", "claims": "hold"}
 
 LONGEST_NUMBER = 30
+_GROUPED = re.compile(r"[0-9]{1,3}(?:[,_][0-9]{3})+(?![0-9])")
 _QUANTITY = re.compile(r"([0-9]+(?:\.[0-9]+)?)( ?)([A-Za-z]*)")
 
 
@@ -59,8 +60,10 @@ def quantity(text: str, kind: Kind) -> Quantity:
 def _remedy(text: str, kind: Kind) -> str:
     if text.lstrip().startswith(("-", "−", "–")):
         return "a limit cannot be negative"
-    if "," in text or "_" in text:
+    if _GROUPED.match(text):
         return f"digits are not grouped: write {text.replace(',', '').replace('_', '')[:40]}"
+    if "," in text:
+        return f"decimals stand behind a point: write {text.replace(',', '.')[:40]}"
     if text.strip().lower().lstrip("+") in ("nan", "inf", "infinity", "∞"):
         return "a limit is a finite number"
     return f"write a number such as {EXAMPLES[kind]}"

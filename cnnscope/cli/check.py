@@ -8,7 +8,7 @@ import typer
 from typer import Option
 
 from cnnscope.cli import options
-from cnnscope.cli.reports import Target, annotate, report, targets
+from cnnscope.cli.reports import annotate, report, targets
 from cnnscope.cli.streams import say
 from cnnscope.errors import CnnscopeError, UsageError
 from cnnscope.render import View
@@ -59,8 +59,12 @@ def run(
 ) -> None:
     """Hold networks to their budgets; exit 1 where one is broken, 3 where one cannot be decided."""
     if init:
+        if budget or check or config or baseline is not None or ab is not None or output or format_name is not None:
+            raise UsageError("--init judges nothing: it goes with MODEL and --force", "write first, then check")
         return _init(models or [], force=force)
-    wanted = [*([Target(format_name, None)] if format_name else []), *targets(output or [])]
+    if force:
+        raise UsageError("--force goes with --init", "`cnnscope check` overwrites reports without it")
+    wanted = targets(format_name, output or [])
     shown = View(width=options.width(), colour=options.colour(color), plain=options.ascii_only())
     in_actions = os.environ.get("GITHUB_ACTIONS") == "true"
     try:
@@ -85,6 +89,8 @@ def _judge(
 ) -> "Verdicts":
     from cnnscope import gate
 
+    if baseline == "":
+        raise UsageError("--baseline ''", "name a file or git:REF; a variable of the shell may be empty")
     if not models and not budgets:
         if input_shape or batch != 1 or dtype != "float32":
             raise UsageError("--input, --batch and --dtype go with --budget", "write them into the configuration")
@@ -93,7 +99,9 @@ def _judge(
         raise UsageError("--budget without a MODEL", "cnnscope check vgg16 --budget 'params<=140M'")
     if not budgets:
         raise UsageError("a MODEL without --budget", "cnnscope check vgg16 --budget 'params<=140M'")
-    if only or config or ab:
+    if twice := next((model for model in models if models.count(model) > 1), None):
+        raise UsageError(f"{twice} is given twice", "once is enough")
+    if only or config or ab is not None:
         raise UsageError("--check, --config and --ab go with a configuration", "leave out MODEL and --budget")
     found = [
         gate.check(model, *budgets, input=input_shape, batch=batch, dtype=dtype, baseline=baseline) for model in models

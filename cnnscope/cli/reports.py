@@ -35,20 +35,27 @@ class Target(NamedTuple):
     path: Path | None
 
 
-def targets(outputs: Sequence[str]) -> list[Target]:
-    """What to write where: "out.json", "gitlab:out.json", "junit:-". UsageError for a format that does not exist."""
-    return [_target(output) for output in outputs]
+def targets(format_name: str | None, outputs: Sequence[str]) -> list[Target]:
+    """What to write where: "out.json", "gitlab:out.json", "junit:-"; `format_name` is for stdout.
+
+    UsageError for a format that does not exist, and where two reports would be one.
+    """
+    found = [_target(output) for output in outputs]
+    if format_name is not None:
+        options.one_of((*formats.names(), *ci.names()))(format_name)
+        found.insert(0, Target(format_name, None))
+    places = [target.path.absolute() if target.path else None for target in found]
+    if places.count(None) > 1:
+        raise UsageError("two reports for stdout", "give one of them a file: -o junit:report.xml")
+    if len(set(places)) < len(places):
+        raise UsageError("two reports for one file", "give each a file of its own")
+    return found
 
 
 def report(verdicts: "Verdicts", wanted: Sequence[Target], view: View, *, in_actions: bool) -> int:
     """Write everything that is wanted, the terminal's text unless stdout is taken; the exit code of the command."""
-    for target in wanted:
-        options.one_of((*formats.names(), *ci.names()))(target.format_name)
-    on_stdout = [target for target in wanted if target.path is None]
-    if len(on_stdout) > 1:
-        raise UsageError("two reports for stdout", "give one of them a file: -o junit:report.xml")
     unwritten = [_written(target, verdicts) for target in wanted if target.path]
-    name = on_stdout[0].format_name if on_stdout else options.TERMINAL
+    name = next((target.format_name for target in wanted if target.path is None), options.TERMINAL)
     text = _text(name, verdicts, view if name == options.TERMINAL else View())
     unwritten.append(_put(_harmless(text) if in_actions and name == options.TERMINAL else text))
     if in_actions:

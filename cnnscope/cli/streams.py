@@ -1,15 +1,20 @@
 """Results on stdout, messages on stderr."""
 
 import sys
+from contextlib import suppress
 
 from cnnscope.errors import WriteError
 
 
 def say(text: str) -> None:
-    """A message on stderr; text from files can neither move the cursor nor fail to encode."""
+    """A message on stderr; text from files can neither move the cursor nor fail to encode.
+
+    Where stderr is gone or full nobody can be told, and the exit code must do.
+    """
     shown = "".join(sign if sign.isprintable() or sign == "\n" else "?" for sign in text)
     encoding = sys.stderr.encoding or "ascii"
-    print(shown.encode(encoding, "replace").decode(encoding), file=sys.stderr)
+    with suppress(OSError):
+        print(shown.encode(encoding, "replace").decode(encoding), file=sys.stderr, flush=True)
 
 
 def put(text: str) -> None:

@@ -80,6 +80,12 @@ def is_page(model: str) -> bool:
     return model == STDIN or os.sep in model or Path(model).suffix.lower() in SUFFIXES
 
 
+def split_variant(model: str) -> tuple[str, str]:
+    """Page and variant of page.md:variant; the model itself and "" where it names no variant of a page."""
+    path, colon, variant = model.rpartition(":")
+    return (path, variant) if colon and is_page(path) and "/" not in variant else (model, "")
+
+
 def read_page(path: str, text: str, assume: "Mapping[str, str] | None" = None) -> "Program":
     """Read a page's text; the path serves messages and its ending settles the syntax.
 

@@ -1,6 +1,7 @@
 """What the tests of budgets share: a folder with a page, a configuration and a baseline."""
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,18 @@ model = "net.md"
 budget = ["params <= 6K", "macs <= base + 1%", "params@conv* <= 400"]
 message = "Ask the edge team."
 """
+
+
+def widen(project, maps=16):
+    (project / "net.md").write_text(
+        PAGE.replace("| conv2 | conv | 8 |", f"| conv2 | conv | {maps} |"), encoding="utf-8"
+    )
+
+
+def git(folder, *words):
+    identity = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
+    done = subprocess.run(["git", *identity, *words], cwd=folder, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
 
 
 @pytest.fixture(autouse=True)
@@ -60,6 +73,16 @@ def project(folder, run) -> Path:
     assert run("baseline", "update")[0] == 0
     assert run("check")[0] == 0
     return folder
+
+
+@pytest.fixture
+def branch(project):
+    """The project in git: `main` holds it as it is, `wide` is a branch where everything may change."""
+    git(project, "init", "-q", "-b", "main")
+    git(project, "add", "-A")
+    git(project, "commit", "-qm", "base")
+    git(project, "checkout", "-qb", "wide")
+    return project
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from cnnscope.budgets.grammar import budget
 from cnnscope.budgets.measured import CannotMeasure
 from cnnscope.budgets.settings import RunSettings
 from cnnscope.budgets.updating import NothingToRecord, update
-from tests.budgets.conftest import CONFIG, MACS, PAGE, PARAMS
+from tests.budgets.conftest import CONFIG, MACS, PAGE, PARAMS, widen
 from tests.budgets.test_measured import Planted, measured
 
 ROOT = Path(__file__).parents[2]
@@ -95,12 +95,6 @@ def test_check_never_writes(project, run):
     assert {name: (project / name).read_bytes() for name in before if name != "net.md"} == {
         name: content for name, content in before.items() if name != "net.md"
     }
-
-
-def widen(project, maps):
-    (project / "net.md").write_text(
-        PAGE.replace("| conv2 | conv | 8 |", f"| conv2 | conv | {maps} |"), encoding="utf-8"
-    )
 
 
 def kept_macs(project):

@@ -12,17 +12,11 @@ import pytest
 import cnnscope
 from cnnscope.cli.reports import LARGEST_SUMMARY, summary
 from cnnscope.render.sheet import View
-from tests.budgets.conftest import CONFIG, PAGE
+from tests.budgets.conftest import CONFIG, PAGE, git, widen
 from tests.cli.shell import ROOT
 from tests.cli.shell import cnnscope as shell
 
 HEAVY = ("torch", "onnx", "onnxruntime", "numpy", "pandas", "pydantic", "junitparser", "jinja2", "rich")
-
-
-def widen(project, maps=16):
-    (project / "net.md").write_text(
-        PAGE.replace("| conv2 | conv | 8 |", f"| conv2 | conv | {maps} |"), encoding="utf-8"
-    )
 
 
 def test_the_terminal_shows_headroom_always_and_names_the_rows_that_moved(project, run):
@@ -195,22 +189,6 @@ def test_every_network_of_the_zoo_gets_a_configuration_that_holds(folder, run):
     assert run("check", "--init", *cnnscope.networks())[0] == 0
     code, out, _ = run("check")
     assert code == 0, out
-
-
-def git(folder, *words):
-    identity = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
-    done = subprocess.run(["git", *identity, *words], cwd=folder, capture_output=True, text=True, check=True)
-    return done.stdout.strip()
-
-
-@pytest.fixture
-def branch(project):
-    """The project in git: `main` holds it as it is, `wide` is a branch where everything may change."""
-    git(project, "init", "-q", "-b", "main")
-    git(project, "add", "-A")
-    git(project, "commit", "-qm", "base")
-    git(project, "checkout", "-qb", "wide")
-    return project
 
 
 def test_a_pull_request_is_compared_with_the_merge_base(branch, run):

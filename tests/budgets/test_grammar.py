@@ -82,7 +82,10 @@ def budgets(draw):
         f"{draw(digits)}{draw(st.sampled_from(['', ' ']))}{draw(st.sampled_from(sorted(UNITS[metric.kind])))}".strip()
     )
     relative = (not metric.measured or metric.has_interval) and draw(st.booleans())
-    op = draw(st.sampled_from([op for op in OPERATORS if op != "==" or not metric.measured]))
+    # No network breaks `>= 0`, so that is no budget.
+    zero = not relative and not Fraction(number.rstrip("BKMGikusm "))
+    known = [op for op in OPERATORS if not (op == ">=" and zero) and not (op == "==" and metric.measured)]
+    op = draw(st.sampled_from(known))
     if not relative:
         return f"{metric.name}{at} {op} {number}"
     if op == "==" or draw(st.booleans()):

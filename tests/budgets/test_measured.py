@@ -57,7 +57,7 @@ def measured(ms=10.0, *, n=100, spread=0.02, fingerprint="this machine", seed=0,
 
 def check(*texts, **changes):
     written = tuple(Written(budget(text)._replace(**changes)) for text in texts)
-    return Check("latency", ("net.md",), written, run=RUN)
+    return Check("latency", ("net.md",), written, run=RUN, path="cnnscope.toml")
 
 
 def kept(ms=10.0, *, metric="latency.median", fingerprint="this machine", settings=RUN, seed=1):
@@ -391,7 +391,7 @@ def test_percentiles_need_their_samples_in_turns_as_well():
 
 def test_a_base_without_the_network_is_undecided():
     found = judged("latency.median <= base", load_base=lambda model: [])
-    assert (found.status, found.why) == ("undecided", "the base has no network net")
+    assert (found.status, found.why) == ("undecided", "the base has no network net yet")
 
 
 # The statistics themselves.

@@ -29,12 +29,12 @@ def partial(found: Report) -> Report:
     return Partial(**{name: getattr(found, name) for name in found.__dataclass_fields__})
 
 
-def checked(*texts, level="fail"):
-    return Check("edge", ("net.md",), tuple(Written(budget(text)._replace(level=level)) for text in texts))
+def checked(*texts, level="fail", path="cnnscope.toml"):
+    return Check("edge", ("net.md",), tuple(Written(budget(text)._replace(level=level)) for text in texts), path=path)
 
 
-def verdict(text, *, base=None, report=NET, others=(), level="fail"):
-    check = checked(text, *others, level=level)
+def verdict(text, *, base=None, report=NET, others=(), level="fail", path="cnnscope.toml"):
+    check = checked(text, *others, level=level, path=path)
     return judge(Case(check, "net", report, base), check.budgets[0])
 
 
@@ -124,6 +124,25 @@ def test_a_new_network_is_new_where_an_absolute_limit_guards_it():
         "undecided",
         "the baseline does not know it yet, and the check has no absolute limit",
     )
+
+
+@pytest.mark.parametrize(
+    "others, level, path, why",
+    [
+        pytest.param(
+            ["claims == hold"], "fail", "cnnscope.toml", "the check has no absolute limit", id="claims limit no cost"
+        ),
+        pytest.param(
+            ["params <= 6K"], "warn", "cnnscope.toml", "the check has no absolute limit", id="a warning stops nothing"
+        ),
+        pytest.param(
+            ["params <= 6K"], "fail", "", "has no figure of it under a check `edge`", id="no file would ever record it"
+        ),
+    ],
+)
+def test_a_new_network_that_nothing_guards_is_undecided(others, level, path, why):
+    found = verdict("macs <= base", others=others, level=level, path=path)
+    assert (found.status, why in found.why) == ("undecided", True), found.why
 
 
 @pytest.mark.parametrize(
@@ -227,7 +246,7 @@ def test_the_exit_code_follows_from_the_verdicts(found, exit_zero):
         ["params", "macs", "flops", "weight_bytes", "peak_activation_bytes", "depth", "receptive_field", "params@conv*"]
     ),
     st.sampled_from(["<=", "<", ">=", ">", "=="]),
-    st.integers(0, 2 * MACS),
+    st.integers(1, 2 * MACS),
     st.booleans(),
     st.sampled_from(["absolute", "base", "no entry", "no file"]),
 )

@@ -39,8 +39,8 @@ def from_root(path: str) -> str:
         return ""
     try:
         full = Path(path).resolve()
-    except (OSError, ValueError):
-        # No file has this name; it is shown as it is.
+    except (OSError, ValueError, RuntimeError):
+        # No file has this name, or it is a loop of links; it is shown as it is.
         return path
     named = os.environ.get("GITHUB_WORKSPACE") or os.environ.get("CI_PROJECT_DIR")
     roots = [Path(named).resolve()] if named else [folder for folder in full.parents if (folder / ".git").exists()][:1]
