@@ -19,10 +19,14 @@ from cnnscope.spec.tables.document import Document, clean
 EXPECTS = "a line such as INPUT -> [CONV -> RELU -> POOL]*2 -> FC, with CONV: 3x3, 64 in further lines or assumed"
 WORD = "an arrow between CONV and POOL"
 
-_ARROW = re.compile(r"->|→|⟶|=>|\\rightarrow|\\to\b")
+_ARROW = re.compile(r"-{1,2}>|[→⟶⇒➔➜]|=>|\\rightarrow|\\to\b")
 _BETWEEN_LAYERS = re.compile(r"\bconv\w*\s*\]?\s*->|->\s*[\[\s]*conv\w*\s*(?:->|\]|$)", re.IGNORECASE)
-_TOKEN = re.compile(r"->|\[|\]|\*\s*\w+|x\s*\d+|\?|[a-z]+(?: pool(?:ing)?)?\d*", re.IGNORECASE)
-_WORD = re.compile(r"([a-z ]+?)(\d*)")
+_TOKEN = re.compile(
+    r"->|\[|\]|\*\s*\w+|x\s*\d+|\?|(?:fully|densely)[ -]connected\d*|batch ?norm(?:ali[sz]ation)?"
+    r"|(?:global )?[a-z]+(?: pool(?:ing)?)?\d*",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"([a-z -]+?)(\d*)")
 _KINDS = {
     "input": "input",
     "conv": "conv",
@@ -35,8 +39,30 @@ _KINDS = {
     "avg pool": "avg pool",
     "norm": "lrn",
     "lrn": "lrn",
+    "average pool": "avg pool",
+    "avgpool": "avg pool",
+    "average pooling": "avg pool",
+    "avg pooling": "avg pool",
+    "gap": "global avg pool",
+    "global pool": "global avg pool",
+    "global avg pool": "global avg pool",
+    "global average pool": "global avg pool",
+    "global average pooling": "global avg pool",
     "bn": "bn",
+    "batchnorm": "bn",
+    "batch norm": "bn",
+    "batch normalization": "bn",
+    "batch normalisation": "bn",
+    "flatten": "flatten",
+    "tanh": "tanh",
+    "sigmoid": "sigmoid",
     "fc": "fc",
+    "dense": "fc",
+    "linear": "fc",
+    "full": "fc",
+    "fully connected": "fc",
+    "fully-connected": "fc",
+    "densely connected": "fc",
     "softmax": "softmax",
     "dropout": "dropout",
 }
@@ -114,7 +140,7 @@ def _printed_sizes(document: Document) -> dict[str, list[str]]:
 
 def _layers(text: str, choices: Choices, letters: dict[str, str], *, no_pool: bool) -> list[_Layer]:
     """The pattern written out; CellError for what is no layer, UsageError for a letter that is no number."""
-    lowered = text.lower()
+    lowered = text.lower().replace("×", "x").translate(str.maketrans("(){}", "[][]"))
     if left := _TOKEN.sub("", lowered).strip(" .,;"):
         raise CellError(f"`{left[:30]}` is not understood", "write INPUT -> [CONV -> RELU]*2 -> POOL -> FC")
     stack: list[list[_Layer]] = [[]]
@@ -186,13 +212,22 @@ class _Writer:
             )
         else:
             self.draft.input = (0, choices.take("input", "3x32x32", why="the pattern has no sizes"))
-        active = any(layer.kind == "relu" for layer in self.layers)
+        self._check_sizes()
+        active = any(layer.kind in ("relu", "tanh", "sigmoid") for layer in self.layers)
         weighted = [index for index, layer in enumerate(self.layers) if layer.kind in ("conv", "fc")]
         for index, layer in enumerate(self.layers):
             activation = "relu" if not active and index in weighted[:-1] else ""
             self._layer(layer, activation, last=bool(weighted) and index == weighted[-1])
         if not active:
             choices.note(Assumption("activation", "relu", "behind every layer with weights but the last"))
+
+    def _check_sizes(self) -> None:
+        """More sizes than layers are those of another network."""
+        for kind, kinds in (("conv", ("conv",)), ("pool", ("pool", "avg pool")), ("fc", ("fc",))):
+            layers = sum(layer.kind in kinds for layer in self.layers)
+            if len(self.printed.get(kind, [])) > max(layers, 1):
+                sizes = len(self.printed[kind])
+                raise CellError(f"{kind.upper()}: {sizes} sizes for {layers} layers", "write one size for each layer")
 
     def _layer(self, layer: _Layer, activation: str, *, last: bool) -> None:
         if layer.kind == "input":

@@ -31,13 +31,11 @@ def read(document: Document, given: Given) -> list[Draft]:
 
     draft = Draft(Choices(given))
     models = Models(draft)
-    faults = models.run(document.lines)
-    if not faults:
-        try:
-            models.finish()
-        except CellError as error:
-            faults.append(fault(0, "", error))
-    if faults:
-        raise refusal(document.path, faults)
+    try:
+        models.run(document.lines)
+    except CellError as error:
+        models.faults.append(fault(0, "", error))
+    if models.faults:
+        raise refusal(document.path, models.faults)
     image(draft)
     return [draft]

@@ -2,15 +2,19 @@
 4096.
 
 Also a network on one line (Input 3x3 conv, 64 3x3 conv, 64 Pool 1/2 ... FC 1000 Softmax), even glued (Pool 1/23x3
-conv), or one token per line. `Pool 1/2` halves. Unsaid: the input, padding (half of the window, or none where other
-tokens print theirs), ReLU behind all layers with weights but the last, biases.
+conv), one token per line, with arrows between them (Conv 5x5, 32 -> ReLU -> MaxPool 2x2), or short: 32C3-MP2-150N-10,
+C(64,3)-P2-FC10. `Pool 1/2` halves, and so does a pool without a window. Unsaid: the input, padding (half of the window,
+or none where other tokens print theirs; none in the short form, as Ciresan et al. wrote it), ReLU behind all layers
+with weights but the last where no token is an activation, biases.
 """
 
 import re
 
 from cnnscope.errors import CellError, SpecError
 from cnnscope.graph import Assumption
-from cnnscope.spec.draft import Choices, Draft, Given, fault
+from cnnscope.spec.chain_tokens import Token, chained, is_chain
+from cnnscope.spec.chain_tokens import read as tokens_of
+from cnnscope.spec.draft import Choices, Draft, Given, Line, fault
 from cnnscope.spec.habits import biases, image
 from cnnscope.spec.printed import plain
 from cnnscope.spec.solve import HALF
@@ -21,52 +25,47 @@ EXPECTS = (
 )
 WORD = "7x7x64-s-2"
 
-_TOKEN = re.compile(
-    r"""(?P<open>[{\[])|(?P<close>[}\]])\s*(?:[x*]\s*(?P<times>\d{1,7}))?
-    |(?P<input>input(?:\s*(?:image)?\s*:?\s*\(?(?P<h>\d{1,7})x(?P<w>\d{1,7})(?:x(?P<c>\d{1,7}))?(?![\dx]|\s*(?:conv|,|/))(?:\s*rgb)?\)?)?)
-    |(?P<half>(?:max-?\s?)?pool(?:ing)?,?\s*(?:1/2|/\s?2)(?=\D|\d\s?x))
-    |(?P<global>global\s+(?:average|avg|mean)(?:\s*-?pool(?:ing)?)?(?:\s+(?P<gh>\d{1,7})x(?P<gw>\d{1,7}))?)
-    |(?P<pool>(?:max|avg|average)?-?\s?pool(?:ing)?|max(?=\s*\d)|avg(?=\s*\d))\s*,?\s*(?P<pk>\d{1,7})x(?P<pw>\d{1,7})(?:(?:\s*/\s*|-s-|,?\s*stride\s+|,?\s*s)(?P<ps>\d))?(?P<pp>\s*\((?:ceil|valid|same)\))?
-    |(?P<window>\d{1,7}x\d{1,7})\s+(?P<poolb>max|avg|average)\s*-?pool(?:ing)?(?:,?\s*(?:stride|/|s)\s*(?P<psb>\d))?
-    |(?P<ck>\d{1,7}x\d{1,7})\s*conv(?:olution)?s?,?\s*(?P<cm>\d{1,7})(?:,?\s*(?:stride\s*|/)(?P<cs>\d))?
-    |conv(?P<dk>\d{1,7})-(?P<dm>\d{1,7})
-    |(?P<tk>\d{1,7}x\d{1,7})x(?P<tm>\d{1,7})(?:-s-(?P<ts>\d))?
-    |(?P<nk>\d{1,7}x\d{1,7})(?:/(?P<ns>\d))?,?\s+(?P<nm>\d{1,7})(?:\s*,?\s*pad\s*(?P<np>\d))?(?:\s*,?\s*x\s*(?P<nx>\d{1,7}))?(?P<nv>\s+v\b)?
-    |(?P<full>fc|conn\.?|connected|full|dense)\s*-?\s*(?P<units>\d{1,7}(?:x\d{1,7})*)
-    |(?P<word>soft-?max|relu|dropout|lrn|norm|flatten)
-    """,
-    re.VERBOSE,
-)
-_BETWEEN = re.compile(r"[\s,;|>.-]*|→")
 _MOST = 2_000
+_SIZE = re.compile(r"\[\s*(\d+(?:\s*[xX×*]\s*\d+){0,2})\s*\]")
+"""[55x55x96], which would be taken for a footnote."""
+_WORDS = {"batch": "bn", "bn": "bn", "norm": "lrn", "softmax": "softmax", "leaky": "leaky relu"}
+_ACTIVATIONS = ("relu", "relu6", "leaky relu", "prelu", "elu", "tanh", "sigmoid")
 
 
 def claims(document: Document) -> bool:
     """Nothing but tokens, four at least; tables with titles of their own are others'."""
-    text = _text(document)
-    if document.has_front or len(text) > 20_000 or "memory:" in text or "->" in text or "→" in text:
+    lines = _lines(document)
+    if document.has_front or sum(map(len, lines)) > 20_000 or not lines or not all(map(is_chain, lines)):
         return False
-    tokens = [*_TOKEN.finditer(text)]
-    if len(tokens) < 4 or not any(token["ck"] or token["tk"] or token["nk"] or token["dk"] for token in tokens):
-        return False
-    return not _TOKEN.sub("", text).strip(" ,;|.-\n")
+    try:
+        tokens = tokens_of(_text(document))
+    except CellError:
+        # A token that reads two ways is told by read().
+        return True
+    return len(tokens) >= 4 and any(token.kind in ("conv", "sized conv") for token in tokens)
 
 
 def read(document: Document, given: Given) -> list[Draft]:
     draft = Draft(
         Choices(given), paddings=(HALF, "valid"), habit="a window keeps the size, or divides it by its stride"
     )
-    tokens = [*_TOKEN.finditer(_text(document))]
-    if any(token["np"] for token in tokens):
-        draft.paddings, draft.habit = ("valid", HALF), "none is printed"
     try:
-        for token in _written_out(tokens):
-            _layer(draft, 1, token)
+        tokens = _written_out(tokens_of(_text(document)))
+        if any(token.kind == "conv" and token.padding.isdecimal() for token in tokens):
+            draft.paddings, draft.habit = ("valid", HALF), "none is printed"
+        elif any(re.fullmatch(r"(?:\d+x)?\d+c\d+", token.text) for token in tokens):
+            borders = any(re.fullmatch(r"\d+n", token.text) for token in tokens)
+            usual, other = ("valid", "same") if borders else ("same", "valid")
+            why = "as Ciresan et al. (2012) write 20C4-MP2-150N" if borders else "as where 512FC is written"
+            kept = draft.choices.take("short form", usual, other, why=why)
+            draft.paddings = ("valid", HALF) if kept == "valid" else (HALF, "valid")
+            draft.habit = "as the short form has it"
+        _Chain(draft, tokens).write()
     except CellError as error:
         raise SpecError(document.path, [fault(1, "", error)]) from None
     image(draft)
     weighted = [line for line in draft.lines if line.cells["type"] in ("conv", "fully connected")]
-    if weighted and not any(line.cells["type"] == "relu" for line in draft.lines):
+    if weighted and not any(line.cells["type"] in _ACTIVATIONS for line in draft.lines):
         for line in weighted[:-1]:
             line.cells["activation"] = "relu"
         draft.choices.note(Assumption("activation", "relu", "behind every layer with weights but the last"))
@@ -74,24 +73,30 @@ def read(document: Document, given: Given) -> list[Draft]:
     return [draft]
 
 
-def _text(document: Document) -> str:
+def _lines(document: Document) -> list[str]:
     lines = (line for line in document.lines if not line.strip().startswith("```"))
-    return plain(" ; ".join(clean(line) for line in lines if line.strip())).replace("; ;", ";")
+    return [plain(chained(_SIZE.sub(r"⟦\1⟧", clean(line)))) for line in lines if line.strip()]
 
 
-def _written_out(tokens: list[re.Match[str]]) -> list[re.Match[str]]:
+def _text(document: Document) -> str:
+    return " ; ".join(_lines(document)).replace("; ;", ";")
+
+
+def _written_out(tokens: tuple[Token, ...]) -> list[Token]:
     """Tokens between braces repeated."""
-    stack: list[list[re.Match[str]]] = [[]]
+    stack: list[list[Token]] = [[]]
+    before: list[int] = []
     for token in tokens:
-        if token["open"]:
+        if token.kind == "open":
             stack.append([])
-        elif token["close"]:
+            before.append(token.times)
+        elif token.kind == "close":
             if len(stack) == 1:
                 raise CellError("a brace closes that was not opened", "write {1x1x256, 3x3x512} x4")
             inside = stack.pop()
-            stack[-1] += inside * min(int(token["times"] or 1), _MOST + 1)
+            stack[-1] += inside * min(token.times * before.pop(), _MOST + 1)
         else:
-            stack[-1] += [token] * min(int(token["nx"] or 1), _MOST + 1)
+            stack[-1] += [token] * min(token.times, _MOST + 1)
         if len(stack[-1]) > _MOST:
             raise CellError(f"more than {_MOST:,} layers", "repeat less")
     if len(stack) > 1:
@@ -99,52 +104,105 @@ def _written_out(tokens: list[re.Match[str]]) -> list[re.Match[str]]:
     return stack[0]
 
 
-def _layer(draft: Draft, line: int, token: re.Match[str]) -> None:
-    if token["input"]:
-        if token["h"]:
-            draft.input = (line, f"{token['c'] or 3}x{token['h']}x{token['w']}")
-    elif token["half"]:
-        draft.add(line, "max pool", kernel="2x2", stride="2")
-    elif token["global"]:
-        if token["gh"] and draft.lines:
-            # Its window is the whole map before it.
-            draft.lines[-1].prints = (int(token["gh"]), int(token["gw"]))
-        draft.add(line, "global avg pool")
-    elif token["pool"] or token["poolb"]:
-        _pool(draft, line, token)
-    elif token["full"]:
-        units = 1
-        for part in token["units"].split("x"):
-            units *= int(part)
-        draft.add(line, "fully connected", maps=str(units))
-    elif token["word"]:
-        kind = {"norm": "lrn", "soft-max": "softmax"}.get(token["word"], token["word"])
-        draft.add(line, kind)
-    else:
-        _conv(draft, line, token)
+class _Chain:
+    def __init__(self, draft: Draft, tokens: list[Token]) -> None:
+        self.draft, self.tokens = draft, tokens
+        self.pending = ""
+
+    def write(self) -> None:
+        for index, token in enumerate(self.tokens):
+            following = self.tokens[index + 1 :]
+            before = len(self.draft.lines)
+            if token.kind == "printed":
+                self._printed(token)
+            elif token.kind in ("input", "image"):
+                self._input(token)
+            elif token.kind == "full":
+                self._full(token, last=not any(each.kind in ("full", "conv") for each in following))
+            elif token.kind == "conv":
+                self._conv(token)
+            elif token.kind == "sized conv":
+                self._sized_conv(following[0].text if following else "")
+            elif token.kind == "word":
+                word = token.text.split("(")[0].replace("-", "").split()[0].rstrip("0123456789:")
+                word = "relu6" if token.text == "relu6" else word
+                self.draft.add(1, next((kind for start, kind in _WORDS.items() if word.startswith(start)), word))
+            else:
+                self._pool(token, following)
+            if self.pending and len(self.draft.lines) > before:
+                _prints(self.draft.lines[-1], self.pending)
+                self.pending = ""
+
+    def _printed(self, token: Token) -> None:
+        """[55x55x96] in front of its layer, where a line begins with it, or behind it."""
+        text = token.text.strip("⟦⟧ ")
+        if self.tokens[0].kind == "printed":
+            self.pending = text
+        elif self.draft.lines:
+            _prints(self.draft.lines[-1], text)
+
+    def _input(self, token: Token) -> None:
+        sides = [int(side) for side in re.findall(r"\d+", token.text)] or [
+            int(side) for side in re.findall(r"\d+", self.pending)
+        ]
+        self.pending = ""
+        if len(sides) < 2:
+            return
+        channels = 1 if re.search(r"gr[ae]y", token.text) else 3
+        if len(sides) == 3 and sides[0] in (1, 3) and sides[2] > 4:
+            channels, *sides = sides
+        elif len(sides) == 3:
+            channels = sides.pop()
+        elif token.kind == "image":
+            channels = int(self.draft.choices.take("channels", "1", why="the short form prints none"))
+        self.draft.input = (1, f"{channels}x{sides[0]}x{sides[1]}")
+
+    def _full(self, token: Token, *, last: bool) -> None:
+        self.draft.add(1, "fully connected", maps=str(token.maps))
+        if last and "softmax" in token.text:
+            self.draft.add(1, "softmax")
+
+    def _pool(self, token: Token, following: list[Token]) -> None:
+        kind = "avg pool" if re.match(r"(?:\d+x\d+\s+)?(?:a|mean)", token.text) else "max pool"
+        if token.kind == "global":
+            window = re.search(r"(\d+)x(\d+)", token.text)
+            if window and self.draft.lines:
+                # Its window is the whole map before it.
+                self.draft.lines[-1].prints = (int(window[1]), int(window[2]))
+            self.draft.add(1, "global max pool" if "max" in token.text else "global avg pool")
+        elif token.kind == "pool":
+            entry = self.draft.add(1, kind, kernel=token.kernel, stride=token.stride)
+            said = token.padding
+            if said:
+                entry.cells |= {"rounding": "ceil"} if said == "ceil" else {"padding": "valid" if said == "v" else said}
+            entry.unsaid = () if said else ("padding",)
+        elif kind == "avg pool" and not any(each.kind in ("conv", "pool", "bare pool") for each in following):
+            why = "a pool without a window, before the classifier"
+            self.draft.choices.note(Assumption("last pool", "global", why))
+            self.draft.add(1, "global avg pool")
+        else:
+            if token.kind == "bare pool" and "pool" not in self.draft.choices.made:
+                self.draft.choices.note(Assumption("pool", "2x2, stride 2", "no window is printed"))
+            self.draft.add(1, kind, kernel="2x2", stride="2")
+
+    def _conv(self, token: Token) -> None:
+        entry = self.draft.add(1, "conv", maps=str(token.maps), kernel=token.kernel, stride=token.stride)
+        if token.padding:
+            entry.cells["padding"] = "valid" if token.padding == "v" else token.padding
+        elif self.draft.paddings[0] == "valid" and self.draft.habit == "none is printed":
+            entry.cells["padding"] = "valid"
+        else:
+            entry.unsaid = ("padding",)
+
+    def _sized_conv(self, shape: str) -> None:
+        """Only its output is printed."""
+        window = self.draft.choices.take("window", "3x3", why="only the sizes of convolutions are printed")
+        entry = self.draft.add(1, "conv", maps=shape.strip("⟦⟧ ").split("x")[-1], kernel=window)
+        entry.unsaid = ("padding", "stride")
 
 
-def _pool(draft: Draft, line: int, token: re.Match[str]) -> None:
-    if token["pool"]:
-        kind = "avg pool" if token["pool"].startswith("av") else "max pool"
-        entry = draft.add(line, kind, kernel=f"{token['pk']}x{token['pw']}", stride=token["ps"] or token["pk"])
-        said = (token["pp"] or "").strip(" ()")
-        entry.cells |= {"rounding": "ceil"} if said == "ceil" else {"padding": said} if said else {}
-        entry.unsaid = () if said else ("padding",)
-    else:
-        kind = "max pool" if token["poolb"] == "max" else "avg pool"
-        entry = draft.add(line, kind, kernel=token["window"], stride=token["psb"] or token["window"].partition("x")[0])
-        entry.unsaid = ("padding",)
-
-
-def _conv(draft: Draft, line: int, token: re.Match[str]) -> None:
-    kernel = token["ck"] or token["tk"] or token["nk"] or f"{token['dk']}x{token['dk']}"
-    maps = token["cm"] or token["tm"] or token["nm"] or token["dm"]
-    stride = token["cs"] or token["ts"] or token["ns"] or ""
-    entry = draft.add(line, "conv", maps=maps, kernel=kernel, stride=stride)
-    if token["np"]:
-        entry.cells["padding"] = token["np"]
-    elif token["nv"] or draft.paddings[0] == "valid":
-        entry.cells["padding"] = "valid"
-    else:
-        entry.unsaid = ("padding",)
+def _prints(line: Line, text: str) -> None:
+    sides = [int(side) for side in text.split("x")]
+    if len(sides) > 1 and line.cells["type"] != "fully connected":
+        line.prints = (sides[0], sides[1])
+        line.cells["output" if len(sides) == 3 else "size"] = "x".join(map(str, sides))

@@ -26,11 +26,13 @@ class Models:
         self.faults: list[Fault] = []
         self.count = 0
 
-    def run(self, lines: Sequence[str]) -> list[Fault]:
+    def run(self, lines: Sequence[str]) -> None:
+        """Read a text; what is wrong with its lines is in `faults`, CellError for what is wrong with the whole."""
         self._all(statements(lines))
-        return self.faults
+        if not self.faults:
+            self._finish()
 
-    def finish(self) -> None:
+    def _finish(self) -> None:
         """Write the sequential model, where the code has no other."""
         if self.writer.draft.lines:
             return
@@ -48,7 +50,10 @@ class Models:
         for statement in found:
             self.count += 1
             if self.count > _MOST:
-                raise CellError(f"more than {_MOST:,} lines of code", "leave what is no layer")
+                self.faults = self.faults or [
+                    Fault(statement.line, "", f"more than {_MOST:,} lines of code", "loops count too")
+                ]
+                return
             try:
                 self._one(statement)
             except CellError as error:
