@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from cnnscope.budgets.measured import cannot_measure
+from tests.schemas import valid
 from tests.spec.reading import command_line, table
 
 PAGE = "---\nname: net\ninput: 1x8x8\n---\n" + table(
@@ -91,6 +92,7 @@ def judged(run):
 
     def judge(*words):
         code, out, _ = run("check", "--format", "json", *words)
+        valid["json"](out)
         record = json.loads(out)
         assert record["exit_code"] == code
         return record

@@ -7,12 +7,10 @@ import subprocess
 import sys
 import time
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator
 
 from cnnscope.budgets.baseline import Baseline, MeasuredFigure, NetworkEntry, NoBaseline, RowEntry, text
 from cnnscope.budgets.baseline_file import read_text
@@ -23,9 +21,7 @@ from cnnscope.budgets.settings import RunSettings
 from cnnscope.budgets.updating import NothingToRecord, update
 from tests.budgets.conftest import CONFIG, MACS, PAGE, PARAMS, widen
 from tests.budgets.test_measured import Planted, measured
-
-ROOT = Path(__file__).parents[2]
-SCHEMA = Draft202012Validator(json.loads((ROOT / "docs" / "baseline.schema.json").read_text("utf-8")))
+from tests.schemas import ROOT, valid
 
 names = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)
 seconds = st.floats(1e-9, 1e3)
@@ -62,7 +58,7 @@ def test_what_is_written_is_read_back(kept):
     assert isinstance(found, Baseline), found
     assert found.checks == kept.checks
     assert text(found) == text(kept)
-    SCHEMA.validate(json.loads(text(kept)))
+    valid["baseline"](text(kept))
 
 
 @given(baselines, st.data())
@@ -73,13 +69,21 @@ def test_a_file_that_was_cut_is_corrupt(kept, data):
 
 
 def test_every_figure_and_row_has_a_line_of_its_own(project):
-    lines = (project / "base.json").read_text("utf-8").splitlines()
+    text = (project / "base.json").read_text("utf-8")
+    valid["baseline"](text)
+    lines = text.splitlines()
     assert f'     "macs": {MACS},' in lines
     assert f'     "params": {PARAMS},' in lines
     assert '     "params@conv*": 336' in lines
     assert sum(line.startswith('     "conv1": {"is": "Conv(') for line in lines) == 1
     keys = [line.split('"')[1] for line in lines if line.startswith('     "')]
     assert keys == sorted(keys[:3]) + sorted(keys[3:])
+
+
+def test_the_baseline_of_this_repository_keeps_to_the_schema():
+    kept = (ROOT / "cnnscope.baseline.json").read_text("utf-8")
+    valid["baseline"](kept)
+    assert isinstance(read_text(kept, "cnnscope.baseline.json"), Baseline)
 
 
 def test_fractions_are_exact():
@@ -177,7 +181,7 @@ def test_show_prints_every_figure(project, run):
         "3 figures\n"
     )
     code, out, _ = run("baseline", "show", "--format", "json")
-    SCHEMA.validate(json.loads(out))
+    valid["baseline"](out)
 
 
 LATENCY = Check("slow", ("net.md",), tuple(Written(budget(one)) for one in ("latency.median <= base", "params <= 6K")))
@@ -186,6 +190,7 @@ LATENCY = Check("slow", ("net.md",), tuple(Written(budget(one)) for one in ("lat
 def test_measured_figures_are_kept_with_n_median_interval_and_fingerprint(folder):
     config = Config("c.toml", folder, (LATENCY,), "b.json")
     kept = update(config, load=lambda model: [Planted()], measure=lambda network, settings: measured(10))
+    valid["baseline"]((folder / "b.json").read_text("utf-8"))
     figure = kept.checks["slow"]["net"].figures["latency.median"]
     assert (figure.n, figure.fingerprint, figure.value) == (100, "this machine", figure.median)
     assert figure.low < figure.value < figure.high

