@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 import yaml
 
-from tests.budgets.conftest import PAGE
+from tests.budgets.conftest import CONFIG, git, widen
 from tests.cli.shell import ROOT
 
 SCHEMAS = files("check_jsonschema") / "builtin_schemas" / "vendor"
@@ -59,30 +59,99 @@ def test_the_action_is_valid():
 
 @pytest.fixture
 def commands(tmp_path_factory):
-    """A folder with a `cnnscope` that runs this checkout, as `bin` of the environment that the action makes."""
-    place = tmp_path_factory.mktemp("runner") / "cnnscope" / "bin"
-    place.mkdir(parents=True)
+    """A folder with a `cnnscope` that runs this checkout, as a recipe's installation leaves one on the path."""
+    place = tmp_path_factory.mktemp("bin")
     script = place / "cnnscope"
-    script.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} -m cnnscope "$@"\n', encoding="utf-8")
+    script.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} -P -m cnnscope "$@"\n', encoding="utf-8")
     script.chmod(0o755)
-    return place
+    return {**os.environ, "PATH": f"{place}{os.pathsep}{os.environ['PATH']}"}
 
 
-def words_of(text):
-    """The `cnnscope check` command lines of a recipe."""
-    return [shlex.split(line.split("run:")[-1].strip(" -")) for line in text.splitlines() if "cnnscope check -" in line]
+def lines_of(path, text):
+    """What a recipe runs, line by line as its reader does; what it installs is there already."""
+    if path == ".gitlab-ci.yml":
+        lines = loaded(text)["budgets"]["script"]
+    else:
+        lines = [step["run"] for step in loaded(text)["jobs"]["check"]["steps"] if "run" in step]
+    return [line for line in lines if not line.startswith("pip install ")]
 
 
-@pytest.mark.parametrize("path, text", RECIPES, ids=[f"{path} {index}" for index, (path, _) in enumerate(RECIPES)])
-def test_the_commands_of_a_recipe_run_and_leave_the_reports_that_it_names(project, commands, path, text):
-    environment = {**os.environ, "PATH": f"{commands}{os.pathsep}{os.environ['PATH']}"}
-    for words in words_of(text):
-        assert subprocess.run(words, cwd=project, env=environment, capture_output=True).returncode == 0
-        for name in (word.rpartition(":")[2] for word in words if word.endswith((".json", ".xml"))):
-            assert (project / name).stat().st_size
-    (project / "net.md").write_text(PAGE.replace("| conv2 | conv | 8 |", "| conv2 | conv | 16 |"), encoding="utf-8")
-    for words in words_of(text):
-        assert subprocess.run(words, cwd=project, env=environment, capture_output=True).returncode == 1
+SCRIPTS = [(path, text) for path, text in RECIPES if path in READERS and "uses: ./" not in text]
+
+
+@pytest.mark.parametrize("path, text", SCRIPTS, ids=[path for path, _ in SCRIPTS])
+def test_the_lines_of_a_recipe_run_and_leave_the_reports_that_it_names(project, commands, path, text):
+    lines = lines_of(path, text)
+    assert lines
+    for maps, code in ((8, 0), (16, 1)):
+        widen(project, maps)
+        for line in lines:
+            done = subprocess.run(
+                ["bash", "-eo", "pipefail", "-c", line], cwd=project, env=commands, capture_output=True
+            )
+            assert done.returncode == code, done.stderr
+            for name in (word.rpartition(":")[2] for word in shlex.split(line) if word.endswith((".json", ".xml"))):
+                assert (project / name).stat().st_size
+                (project / name).unlink()
+
+
+def test_the_reports_of_gitlab_are_those_that_the_recipe_collects():
+    (text,) = (text for path, text in RECIPES if path == ".gitlab-ci.yml")
+    job = loaded(text)["budgets"]
+    written = [word.partition(":")[2] for line in job["script"] for word in shlex.split(line) if ":" in word]
+    assert sorted(written) == sorted(job["artifacts"]["reports"].values())
+
+
+def test_the_hook_of_the_recipe_stops_a_commit_that_widens_a_layer(branch, commands):
+    (text,) = (text for path, text in RECIPES if path == ".pre-commit-config.yaml")
+    (branch / ".pre-commit-config.yaml").write_text(text, encoding="utf-8")
+    (branch / "specs").mkdir()
+    git(branch, "mv", "net.md", "specs/net.md")
+    (branch / "cnnscope.toml").write_text(CONFIG.replace("net.md", "specs/net.md"), encoding="utf-8")
+    git(branch, "add", "-A")
+    command = [sys.executable, "-m", "pre_commit", "run"]
+    environment = {**commands, "PRE_COMMIT_HOME": str(branch / "home")}
+    assert subprocess.run(command, cwd=branch, env=environment, capture_output=True).returncode == 0
+    page = branch / "specs" / "net.md"
+    page.write_text(page.read_text("utf-8").replace("| conv2 | conv | 8 |", "| conv2 | conv | 16 |"), encoding="utf-8")
+    git(branch, "add", "-A")
+    done = subprocess.run(command, cwd=branch, env=environment, capture_output=True, text=True)
+    assert (done.returncode, "net: params <= 6K: 10,882, 81.4 % over" in done.stdout) == (1, True), done.stdout
+
+
+@pytest.fixture
+def action(project, tmp_path_factory):
+    """Runs the step of action.yml that checks, as the runner does: the exit code, stdout, and the outputs."""
+    step = loaded((ROOT / "action.yml").read_text("utf-8"))["runs"]["steps"][-1]
+    inputs = loaded((ROOT / "action.yml").read_text("utf-8"))["inputs"]
+    runner = tmp_path_factory.mktemp("runner")
+    (runner / "cnnscope" / "bin").mkdir(parents=True)
+    python = runner / "cnnscope" / "bin" / "python"
+    python.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} "$@"\n', encoding="utf-8")
+    python.chmod(0o755)
+
+    def run(**given):
+        values = {name: given.get(name.replace("-", "_"), one["default"]) for name, one in inputs.items()}
+
+        def filled(text):
+            return re.sub(r"\$\{\{ inputs\.([a-z-]+) \}\}", lambda found: values[found[1]], text)
+
+        environment = {
+            **os.environ,
+            **{name: filled(text) for name, text in step["env"].items()},
+            "RUNNER_TEMP": str(runner),
+            "GITHUB_ACTION_PATH": str(ROOT),
+            "GITHUB_OUTPUT": str(runner / "output"),
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_WORKSPACE": str(project),
+            "GITHUB_STEP_SUMMARY": str(runner / "summary"),
+        }
+        words = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", filled(step["run"])]
+        folder = project / filled(step["working-directory"])
+        done = subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True)
+        return done.returncode, done.stdout + done.stderr, (runner / "output").read_text("utf-8")
+
+    return run
 
 
 @pytest.mark.parametrize(
@@ -93,32 +162,29 @@ def test_the_commands_of_a_recipe_run_and_leave_the_reports_that_it_names(projec
         ("--exit-zero", 16, "", 0, "fail"),
         ("--check edgy", 8, "", 3, "undecided"),
         ("--check 'two words'", 8, "", 3, "undecided"),
+        ("--check 'two\nlines'", 8, "", 3, "undecided"),
+        ("--check 'edge", 16, "", 2, ""),
         ("$(touch broken)", 8, "", 2, ""),
         ("; touch broken", 8, "", 2, ""),
         ("", 8, "gone.toml", 2, ""),
     ],
 )
-def test_the_action_tells_what_came_of_it(project, commands, args, maps, config, code, verdict):
-    (project / "net.md").write_text(
-        PAGE.replace("| conv2 | conv | 8 |", f"| conv2 | conv | {maps} |"), encoding="utf-8"
-    )
+def test_the_action_tells_what_came_of_it(project, action, args, maps, config, code, verdict):
+    widen(project, maps)
     (project / "cnnscope-report.json").write_text('{"verdict": "pass"}', encoding="utf-8")
-    output = project / "output"
-    environment = {
-        **os.environ,
-        "ARGS": args,
-        "CONFIG": config,
-        "REPORT": "cnnscope-report.json",
-        "RUNNER_TEMP": str(commands.parents[1]),
-        "GITHUB_OUTPUT": str(output),
-        "GITHUB_ACTIONS": "true",
-        "GITHUB_WORKSPACE": str(project),
-        "GITHUB_STEP_SUMMARY": str(project / "summary"),
-    }
-    done = subprocess.run(
-        ["bash", ROOT / ".ci" / "action"], cwd=project, env=environment, capture_output=True, text=True
-    )
-    assert done.returncode == code, done.stdout + done.stderr
-    assert output.read_text("utf-8") == f"exit-code={code}\nreport-path=cnnscope-report.json\nverdict={verdict}\n"
+    found, text, outputs = action(args=args, config=config)
+    assert found == code, text
+    assert outputs == f"exit-code={code}\nreport-path={project / 'cnnscope-report.json'}\nverdict={verdict}\n"
     assert not (project / "broken").exists()
-    assert ("::error file=net.md,line=8," in done.stdout) == (maps == 16)
+    assert ("::error file=net.md,line=8," in text) == (maps == 16 and code != 2)
+
+
+def test_the_action_works_in_a_folder_and_finds_no_module_of_the_workspace(project, action):
+    (project / "cnnscope").mkdir()
+    (project / "cnnscope" / "__init__.py").write_text("raise SystemExit(0)", encoding="utf-8")
+    (project / "deep").mkdir()
+    widen(project)
+    assert action()[0] == 1
+    code, text, outputs = action(working_directory="deep")
+    assert (code, "::error file=net.md,line=8," in text) == (1, True)
+    assert f"report-path={project / 'deep' / 'cnnscope-report.json'}\n" in outputs
