@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 import cnnscope
@@ -17,8 +18,10 @@ from cnnscope.explanation.network import NETWORK_METRICS
 from cnnscope.render import View
 from tests.cli.shell import cnnscope as command
 from tests.cli.shell import on_a_terminal
+from tests.pages import one_of_every_page
 
 ROOT = Path(__file__).parents[2]
+SCHEMA = json.loads((ROOT / "docs" / "explanation.schema.json").read_text("utf-8"))
 HOSTILE = ("{x}_%#&", "\\input{x}", "a|b", "[red]", "<script>x", "=cmd()", "~^")
 
 
@@ -83,6 +86,22 @@ def test_json_has_exact_numbers_and_their_arithmetic():
             "remark": "",
         }
     ]
+
+
+@pytest.mark.parametrize("name", one_of_every_page())
+def test_the_json_of_networks_and_layers_is_of_the_published_schema(name):
+    jsonschema.validate(json.loads(cnnscope.explain(name).render("json")), SCHEMA)
+    jsonschema.validate(json.loads(cnnscope.explain(name, "*").render("json")), SCHEMA)
+
+
+@pytest.mark.parametrize("model", [None, "lenet5-slide"])
+@pytest.mark.parametrize("metric", DEFINITIONS)
+def test_the_json_of_every_metric_is_of_the_published_schema(model, metric):
+    record = json.loads(cnnscope.explain(model, metric=metric).render("json"))
+    jsonschema.validate(record, SCHEMA)
+    assert [section["metric"] for section in record["sections"]] == [metric]
+    assert [*record] == SCHEMA["required"] == [*SCHEMA["properties"]]
+    assert set(DEFINITIONS) == set(SCHEMA["$defs"]["metric"]["enum"])
 
 
 def test_ascii_writes_other_signs():
