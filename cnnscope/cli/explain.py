@@ -22,7 +22,10 @@ def run(
     ] = None,
     layer: Annotated[
         str | None,
-        Argument(help="A row, a layer such as conv1.relu, a block, or a pattern such as 'conv2.*'.", metavar="LAYER"),
+        Argument(
+            help="A row, a layer such as conv1.relu, a block, a pattern such as 'conv2.*', or a type such as bn.",
+            metavar="LAYER",
+        ),
     ] = None,
     metric: Annotated[
         str | None, Option(help="One figure, such as output, params, macs, peak_activation_bytes, receptive_field.")
@@ -30,6 +33,7 @@ def run(
     input_shape: Annotated[
         str | None, Option("--input", help="CxHxW, or a number of features; the page's own if not given.")
     ] = None,
+    assume: Annotated[list[str] | None, options.assume_option()] = None,
     batch: Annotated[int, Option(help="Images per pass.")] = 1,
     dtype: Annotated[str, Option(help=" | ".join(DTYPE_BYTES))] = "float32",
     format_name: Annotated[str | None, Option("--format", help=" | ".join(formats.names()))] = None,
@@ -40,10 +44,12 @@ def run(
 ) -> None:
     """The arithmetic behind a network's figures, or a layer's, with the numbers put in; what a metric means."""
     from cnnscope.answers import explain
+    from cnnscope.api import load
     from cnnscope.render.pages import explanation as page
 
     view = options.view(page, color=color)
     options.known_format(format_name)
     options.writable(output or [], format_name)
-    found = explain(model, layer, metric=metric, input=input_shape, batch=batch, dtype=dtype)  # type: ignore[arg-type]
+    network = load(model, assume=options.assumptions(assume)) if model else None
+    found = explain(network, layer, metric=metric, input=input_shape, batch=batch, dtype=dtype)  # type: ignore[arg-type]
     options.deliver(page, [found], view, format_name=format_name, outputs=output or [])

@@ -29,17 +29,21 @@ def run(
     output: Annotated[
         list[Path] | None, Option("-o", "--output", help="Write here; the ending chooses the format. Repeatable.")
     ] = None,
+    columns: Annotated[str | None, Option(help="Columns to show, separated by commas.")] = None,
     color: Annotated[str, Option(help="auto | always | never")] = "auto",
 ) -> None:
     """Networks by name, with family, year, input, parameters, MACs and source."""
     from cnnscope.spec.catalogue import catalogue
+    from cnnscope.spec.zoo import near
 
     options.known_format(format_name)
-    view = options.view(listing, sort=sort, color=color)
+    view = options.view(listing, columns=columns, sort=sort, color=color)
     holds = _where(condition) if condition is not None else None
     entries = catalogue(pattern)
     if not entries:
-        raise UnknownModelError(f"no network matches `{pattern}`", "`cnnscope list` alone shows all of them")
+        raise UnknownModelError(
+            f"no network matches `{pattern[:60]}`", near(pattern) or "`cnnscope list` alone shows all of them"
+        )
     chosen = [entry for entry in entries if holds is None or holds(entry)]
     if not chosen:
         raise UnknownModelError(

@@ -31,6 +31,7 @@ def run(
     input_shape: Annotated[
         str | None, Option("--input", help="CxHxW, or a number of features; the page's own if not given.")
     ] = None,
+    assume: Annotated[list[str] | None, options.assume_option()] = None,
     batch: Annotated[int, Option(help="Images per pass.")] = 1,
     calls: Annotated[
         list[str] | None,
@@ -50,11 +51,13 @@ def run(
 ) -> None:
     """What torchinfo, fvcore, ptflops, thop, Keras and others would report, each figure term by term from ours."""
     from cnnscope.answers import reconcile
+    from cnnscope.api import load
 
     view = options.view(page, columns=columns, sort=sort, top=top, color=color)
     options.known_format(format_name)
     options.writable(output or [], format_name)
-    found = reconcile(model, tools=tools or (), input=input_shape, batch=batch, calls=dict(map(_call, calls or ())))
+    network = load(model, assume=options.assumptions(assume))
+    found = reconcile(network, tools=tools or (), input=input_shape, batch=batch, calls=dict(map(_call, calls or ())))
     options.deliver(page, [found], view, format_name=format_name, outputs=output or [])
 
 

@@ -28,12 +28,14 @@ def explain_network(report: Report, graph: Graph, metric: str = "") -> Explanati
 def explain_layers(report: Report, layer: str, metric: str = "") -> Explanation:
     """Every operator of the rows that `layer` means: a row, a layer, a block of rows, or a pattern of names."""
     name = metric and _of_layer(metric)
-    found = layers(report, layer)
-    return _explanation(report, f"{report.network} {layer}", (layer_section(report, entry, name) for entry in found))
+    sections = [layer_section(report, entry, name) for entry in layers(report, layer)]
+    # Of many layers, those that have nothing of a figure only hide the others.
+    telling = [section for section in sections if any(map(_tells, section.lines))] if name else sections
+    return _explanation(report, f"{report.network} {layer}", telling or sections)
 
 
 def layers(report: Report, wanted: str) -> list[LayerReport]:
-    """The layers that a name means: those of the row, the layer itself, all under a path, or all that match a pattern.
+    """The layers that a name means: the row's, the layer itself, all under a path, of a type, or that match a pattern.
 
     UsageError suggests the nearest names.
     """
@@ -41,6 +43,7 @@ def layers(report: Report, wanted: str) -> list[LayerReport]:
         lambda entry: entry.row == wanted,
         lambda entry: entry.name == wanted,
         lambda entry: entry.row.startswith(f"{wanted}."),
+        lambda entry: entry.type == wanted.lower(),
         lambda entry: fnmatchcase(entry.row, wanted) or fnmatchcase(entry.name, wanted),
         lambda entry: fnmatchcase(entry.row.lower(), wanted.lower()) or entry.name.lower() == wanted.lower(),
     )
@@ -48,12 +51,18 @@ def layers(report: Report, wanted: str) -> list[LayerReport]:
         if found := [entry for entry in report.layers if test(entry)]:
             return found
     names = dict.fromkeys(name for entry in report.layers for name in (entry.row, entry.name))
+    types = dict.fromkeys(entry.type for entry in report.layers)
     near = [name for name in names if wanted and name.lower().startswith(wanted.lower())][:3]
     everything = f" Or '{wanted[:40]}*' for all of them." if len(near) > 1 else ""
-    near = near or get_close_matches(wanted, names, n=3, cutoff=0.5)
-    known = f"known are {', '.join([*names][:8])}{' and more' if len(names) > 8 else ''}"
+    if not any(sign in wanted for sign in "*?["):
+        near = near or get_close_matches(wanted, [*names, *types], n=3, cutoff=0.5)
+    known = f"known are {', '.join([*names][:8])}{' and more' if len(names) > 8 else ''}; or types: {', '.join(types)}"
     hint = f"did you mean {' or '.join(near)}?{everything}" if near else known
     raise UsageError(f"{report.network} has no layer `{wanted[:40]}`", hint)
+
+
+def _tells(line: Line) -> bool:
+    return any(found.value != 0 for found in line.equations)
 
 
 def _explanation(report: Report, subject: str, sections: Iterable[Section]) -> Explanation:

@@ -40,7 +40,15 @@ def layer_section(report: Report, entry: LayerReport, metric: str = "") -> Secti
     lines = tuple(LAYER_METRICS[metric](asked) if metric else _telling(asked))
     seen = ", ".join(map(dims, entry.input_shapes))
     title = f"{entry.name} · {entry.type} · {seen} -> {dims(entry.output_shape)}"
-    return Section(title, lines, remark="; ".join(entry.notes))
+    return Section(title, lines, remark="; ".join((*entry.notes, *_assumed(report, entry))))
+
+
+def _assumed(report: Report, entry: LayerReport) -> Iterator[str]:
+    """What was taken for things that the table leaves unsaid about this row, or about all that have weights."""
+    sees = entry.macs or entry.layer.placed.window
+    for found in report.assumptions:
+        if (entry.row in found.rows and sees) or (not found.rows and entry.macs):
+            yield f"assumed: {found.what} {found.value}, {found.why}"
 
 
 def _telling(asked: Asked) -> Iterator[Line]:

@@ -19,8 +19,10 @@ from cnnscope.shapes import dims, elements
 
 def network_sections(report: Report, graph: Graph, metric: str = "") -> Iterator[Section]:
     """Every figure of a network, or the one that is asked for."""
+    partial = [f"only of what the table prints, which leaves out {'; '.join(report.missing)}"] if report.missing else []
     for name in [metric] if metric else _USUAL:
-        yield NETWORK_METRICS[name](report, graph)._replace(metric=name)
+        section = NETWORK_METRICS[name](report, graph)
+        yield section._replace(metric=name, remark="; ".join(filter(None, (section.remark, *partial))))
 
 
 def _adding(metric: str) -> Callable[[Report, Graph], Section]:

@@ -32,12 +32,18 @@ def _equations(
 ) -> tuple[Equation, ...]:
     views = [view for field in seen_by(entry, fields) if (view := field[axis])]
     traced = [_leaves(view) for view in views]  # type: ignore[arg-type]
-    size, stride, _ = seen = traced[0] if len(traced) == 1 else join(traced)[0]
+    seen = traced[0] if len(traced) == 1 else join(traced)[0]
+    # Where one branch sees all that the others see, there is nothing to add up.
+    size, stride, _ = seen = next((view._replace(stride=seen.stride) for view in traced if _same(view, seen)), seen)
     if window and not isinstance(window, str):
         size, stride, _ = step(seen, window[axis])
     elif len(traced) == 1:
         return (Equation(_plain(size)),)
     return equation(_shown(size)), equation(_shown(stride), "stride")
+
+
+def _same(view: Seen, union: Seen) -> bool:
+    return (view.size, view.padding) == (union.size, union.padding)
 
 
 def _shown(length: object) -> object:
@@ -71,7 +77,9 @@ def _remark(entry: LayerReport, fields: Mapping[str, ReceptiveField]) -> str:
     if len(views) > 1:
         sizes = ", ".join(exact(view.vertical.size) for view in views if view.vertical)
         aligned = "" if entry.receptive_field.status == "exact" else "; the branches are not aligned"
-        return f"the union of {sizes}{aligned}"
+        whole = entry.receptive_field.vertical
+        is_widest = whole and any(_same(view.vertical, whole) for view in views if view.vertical)
+        return f"the {'widest' if is_widest else 'union'} of {sizes}{aligned}"
     return "" if entry.layer.placed.window else "as its input: each output sees one position"
 
 

@@ -5,10 +5,12 @@ torchvision 0.28.0, torchvision/models/. A network that is not listed is called 
 
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
+from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
 from cnnscope.ops import AdaptiveAvgPool
+from cnnscope.spec.files import folder
 
 CLASSIFIER_POOL = AdaptiveAvgPool(target=(7, 7))
 _NONE: Mapping[str, str] = MappingProxyType({})
@@ -67,6 +69,12 @@ _BY_NAME: dict[str, Implementation] = {
 }
 
 
-def of(network: str) -> Implementation:
-    """What is known about torchvision's code for this network of the zoo."""
+def of(network: str, path: str) -> Implementation:
+    """What is known about torchvision's code for this network, if the path is that of its page in the zoo.
+
+    Of a page that only bears the same name nothing is known.
+    """
+    page, of_zoo = Path(path), folder()
+    if page.parent.name != of_zoo.name or not (of_zoo / page.name).exists():
+        return Implementation()
     return next((known for name, known in _BY_NAME.items() if fnmatchcase(network, name)), Implementation())

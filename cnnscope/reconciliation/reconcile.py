@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from fractions import Fraction
 from types import MappingProxyType
 
-from cnnscope.analysis.report import Report
+from cnnscope.analysis.report import LayerReport, Report
 from cnnscope.errors import UsageError
 from cnnscope.reconciliation import implementations, tools
 from cnnscope.reconciliation.record import Reconciled, Reconciliation, TermValue
@@ -16,14 +16,17 @@ AS_KNOWN: Mapping[str, str] = MappingProxyType({})
 
 
 def reconcile(report: Report, names: Sequence[str] = (), calls: Mapping[str, str] = AS_KNOWN) -> Reconciliation:
-    """What the named tools, or else all, would report; UsageError for a tool nobody knows.
+    """What the named tools, or else all, would report; UsageError for an unknown tool or a network that is not whole.
 
     `calls` says how the implementation calls layers, by name, pattern or type: {"relu": "function"}.
     """
+    if report.missing:
+        why = f"{report.network} is not whole: {'; '.join(report.missing)}"
+        raise UsageError(why, "`cnnscope analyze` shows the part that is there")
     chosen = [find(name) for name in names] if names else tools.all_tools()
     counted = subject(report, calls)
     figures = tuple(_figure(tool, rule, counted) for tool in chosen for rule in tool.rules)
-    remark = implementations.of(report.network).remark
+    remark = implementations.of(report.network, report.path).remark
     return Reconciliation(report.network, report.path, report.input_shape, figures, remark)
 
 
@@ -46,20 +49,25 @@ def _normal(name: str) -> str:
 
 
 def _figure(tool: Tool, rule: Rule, counted: Subject) -> Reconciled:
-    ours = _base(rule, counted)
+    ours = _base(rule, counted.report.layers)
     refused = next((layer for layer in counted.layers if layer.type in rule.refuses), None)
     if refused:
         why = f"{refused.name}: {rule.refuses[refused.type]}"
         return Reconciled(tool.name, rule.quantity, rule.base, ours, rule.times, (), False, None, why, *tool[1:3])
     counts = [TermValue(term.what, term.factor, term.count(counted)) for term in rule.terms]
-    terms = tuple(term for term in counts if term.amount)
+    added = TermValue("behind the adaptive pool", rule.times, _base(rule, counted.layers) - ours)
+    terms = tuple(term for term in (added, *counts) if term.amount)
     total: int | Fraction = rule.times * ours + sum(term.value for term in terms)
+    if rule.averages and (others := counted.report.input_shape[0] - 1):
+        per_image = total / Fraction(others + 1)
+        terms = (*terms, TermValue("what the other images of the batch cost", -others, int(per_image)))
+        total = per_image
     total = Fraction(total, 2) if rule.halved else Fraction(total)
     theirs = int(total) if total.denominator == 1 else total
     return Reconciled(tool.name, rule.quantity, rule.base, ours, rule.times, terms, rule.halved, theirs, "", *tool[1:3])
 
 
-def _base(rule: Rule, counted: Subject) -> int:
+def _base(rule: Rule, layers: Iterable[LayerReport]) -> int:
     if rule.base == "zero":
         return 0
-    return sum(layer.macs if rule.base == "macs" else layer.params for layer in counted.layers)
+    return sum(layer.macs if rule.base == "macs" else layer.params for layer in layers)

@@ -36,6 +36,8 @@ class Rule(NamedTuple):
     times: int = 1
     halved: bool = False
     """The sum is divided by two at the end."""
+    averages: bool = False
+    """The tool reports the mean over the images of a batch."""
     refuses: Refusals = SEES_NO_ATTENTION
     """Types of layers for which no figure can be stated, with the reason."""
 

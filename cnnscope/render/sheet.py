@@ -48,6 +48,8 @@ class Column(NamedTuple, Generic[Row]):
     is_number: bool = False
     sparse: bool = False
     """Shown by default only where a row fills it."""
+    narrowest: int = 24
+    """How narrow a column that wraps gets before others are dropped."""
 
 
 class Remark(NamedTuple):
@@ -116,10 +118,17 @@ class Page(Protocol):
 
 
 def words(
-    name: str, title: str, value: Callable[[Row], str], drop: int = 0, *, wrap: int = 0, sparse: bool = False
+    name: str,
+    title: str,
+    value: Callable[[Row], str],
+    drop: int = 0,
+    *,
+    wrap: int = 0,
+    sparse: bool = False,
+    narrowest: int = 24,
 ) -> Column[Row]:
     """A column of text."""
-    return Column(name, title, value, value, drop, wrap, sparse=sparse)
+    return Column(name, title, value, value, drop, wrap, sparse=sparse, narrowest=narrowest)
 
 
 def figure(value: Value) -> str:

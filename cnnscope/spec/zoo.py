@@ -64,15 +64,16 @@ def find(name: str) -> Entry:
     known = index()
     if entry := known.get(normal(name)):
         return entry[1]
+    raise UnknownModelError(f"no network `{name[:60]}`", near(name) or "`cnnscope list` shows the networks")
+
+
+def near(name: str) -> str:
+    """Which networks of the zoo are spelt almost so, as a question; "" where none is."""
     from difflib import get_close_matches
 
-    near = get_close_matches(normal(name), known, n=3, cutoff=0.6)
-    hint = (
-        f"did you mean {' or '.join(known[match][0] for match in near)}?"
-        if near
-        else "`cnnscope list` shows the networks"
-    )
-    raise UnknownModelError(f"no network `{name[:60]}`", hint)
+    known = index()
+    found = get_close_matches(normal(name), known, n=3, cutoff=0.6)
+    return f"did you mean {' or '.join(known[match][0] for match in found)}?" if found else ""
 
 
 def is_page(model: str) -> bool:

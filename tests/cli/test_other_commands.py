@@ -8,7 +8,7 @@ import pytest
 
 import cnnscope as package
 from cnnscope.cli import COMMANDS
-from tests.cli.shell import cnnscope
+from tests.cli.shell import cnnscope, on_a_terminal
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -46,9 +46,9 @@ def test_a_pattern_or_a_part_of_a_name_selects(pattern, count):
 
 
 def test_a_pattern_that_matches_nothing_exits_2():
-    run = cnnscope("list", "nothing")
+    run = cnnscope("list", "zzz")
     assert (run.returncode, run.stdout) == (2, "")
-    assert run.stderr == "error: no network matches `nothing`\n  `cnnscope list` alone shows all of them\n"
+    assert run.stderr == "error: no network matches `zzz`\n  `cnnscope list` alone shows all of them\n"
 
 
 @pytest.mark.parametrize(
@@ -80,11 +80,25 @@ def test_a_condition_selects_networks():
             "error: none of 5 networks meets `params<5M`\n  widen the condition, or leave it out\n",
         ),
         (["--sort", "parms"], "error: no column `parms`\n  did you mean params?\n"),
+        (["resnt50"], "error: no network matches `resnt50`\n  did you mean resnet50 or resnet50d or seresnet50?\n"),
     ],
 )
 def test_a_list_that_cannot_be_exits_2(words, message):
     run = cnnscope("list", *words)
     assert (run.returncode, run.stdout, run.stderr) == (2, "", message)
+
+
+@pytest.mark.parametrize("columns", [60, 72, 80, 120, 200])
+def test_a_narrow_terminal_drops_columns_of_a_list_and_names_them(columns):
+    text = on_a_terminal(columns, "list", "resnet", NO_COLOR="1")
+    assert max(map(len, text.splitlines())) <= columns
+    assert "25,557,032" in text
+    assert ("too narrow for: " in text) == (columns < 120)
+
+
+def test_the_columns_of_a_list_can_be_chosen():
+    shown = cnnscope("list", "vgg1?", "--columns", "name,macs").stdout
+    assert shown.splitlines()[0].split() == ["name", "MACs"]
 
 
 def test_export_writes_the_network_s_name_and_overwrites_it_only_when_told(tmp_path):

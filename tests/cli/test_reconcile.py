@@ -48,8 +48,12 @@ def test_two_tools_the_input_and_what_is_a_function():
     assert len(found) == 5
 
 
-def test_a_narrow_terminal_keeps_the_numbers_whole():
-    assert "15,483,821,032" in on_a_terminal(80, "reconcile", "vgg16", "--tool", "torchinfo")
+@pytest.mark.parametrize("columns", [60, 80, 100, 140])
+def test_a_narrow_terminal_keeps_the_numbers_whole(columns):
+    shown = on_a_terminal(columns, "reconcile", "vgg16", NO_COLOR="1")
+    assert "15,483,821,032" in shown
+    assert max(map(len, shown.splitlines())) <= columns
+    assert ("too narrow for: ours (--columns chooses)" in shown) == (columns == 60)
 
 
 @pytest.mark.parametrize(

@@ -83,8 +83,8 @@ PUBLISHED = [
     }, id="ResNet conv1: no bias, rounded down, and its batch norm"),
     param("resnet50", "conv2.1.out", {
         "adds": "56·56·256 = 802,816",
-        "receptive_field": "19 - 9 + 9 = 19, stride 4  (the union of 19, 11)",
-    }, id="ResNet conv2.1.out: the union of the branch and the shortcut"),
+        "receptive_field": "19, stride 4  (the widest of 19, 11)",
+    }, id="ResNet conv2.1.out: the branch sees all that the shortcut sees"),
 ]  # fmt: skip
 
 
@@ -129,6 +129,47 @@ BY_HAND = [
     }, id="batch norm: gamma and beta, mean and variance"),
 ]  # fmt: skip
 HEAD = "| layer | type | maps | kernel | stride | padding | dilation | groups | heads | rounding |\n|-|-|-|-|-|-|-|-|-|-|\n"
+
+
+def test_branches_of_which_none_sees_all_are_joined():
+    # A 3x1 and a 1x3 window see 3 rows and 1 column, 1 row and 3 columns; shifted by its padding, a 2x2 window 1 more.
+    table = "| layer | type | maps | kernel | padding | from |\n|-|-|-|-|-|-|\n| a | conv | 1 | 2 | 1,1,0,0 | in |\n| b | conv | 1 | 2 | 0,0,1,1 | in |\n| s | add | | | | a, b |\n"
+    known = lines(explained(table, "s", input="1x8x8"))
+    assert known["receptive_field"] == "2 - 0 + 1 = 3, stride 1  (the union of 2, 2; the branches are not aligned)"
+
+
+def test_of_many_layers_those_without_a_figure_are_left_out():
+    shown = cnnscope.explain("resnet50", "conv2.*.a", metric="macs")
+    assert [section.title.split(" · ")[0] for section in shown.sections] == ["conv2.1.a", "conv2.2.a", "conv2.3.a"]
+    (none,) = cnnscope.explain("resnet50", "conv1.relu", metric="params").sections
+    assert none.lines[0].equations[0].value == 0
+
+
+def test_a_type_means_all_its_layers():
+    titles = [section.title for section in cnnscope.explain("vgg16", "max pool", metric="output").sections]
+    assert [title.split(" · ")[0] for title in titles] == ["pool1", "pool2", "pool3", "pool4", "pool5"]
+
+
+def test_what_is_assumed_of_a_printed_table_stands_with_its_layers():
+    shown = {
+        section.title.split(" · ")[0]: section.remark
+        for section in cnnscope.explain("tests/data/lenet5_slide.txt", "*").sections
+    }
+    assert (
+        shown["C3"]
+        == "assumed: bias yes, textbooks count them; assumed: padding valid, solves 28x28, 14x14, 10x10, 5x5, 1x1"
+    )
+    assert shown["C3.tanh"] == ""
+
+
+def test_a_table_that_leaves_parts_out_says_so_with_every_total():
+    shown = cnnscope.explain("tests/data/papers/inception_v3.md")
+    assert all(
+        "only of what the table prints, which leaves out the filter banks of 3 modules (line 10)" in section.remark
+        for section in shown.sections
+    )
+    with pytest.raises(UsageError, match="inception_v3 is not whole: the filter banks of 3 modules"):
+        cnnscope.reconcile("tests/data/papers/inception_v3.md")
 
 
 @pytest.mark.parametrize("row, input, expected", BY_HAND)
@@ -209,9 +250,9 @@ def test_a_block_means_all_of_its_rows_as_a_pattern_does():
 
 
 ERRORS = [
-    param(("alexnet", "conv"), {}, "alexnet has no layer `conv`\n  did you mean conv1 or conv1.relu or conv2? Or 'conv*' for all of them.", id="the start of several names"),
+    param(("alexnet", "con"), {}, "alexnet has no layer `con`\n  did you mean conv1 or conv1.relu or conv2? Or 'con*' for all of them.", id="the start of several names"),
     param(("alexnet", "pol1"), {}, "alexnet has no layer `pol1`\n  did you mean pool1 or pool5 or pool2?", id="a slip"),
-    param(("mlp-3-4-2", "zzz"), {}, "mlp-3-4-2 has no layer `zzz`\n  known are hidden, output", id="nothing near"),
+    param(("mlp-3-4-2", "zzz"), {}, "mlp-3-4-2 has no layer `zzz`\n  known are hidden, output; or types: fully connected", id="nothing near"),
     param(("alexnet", "conv1"), {"metric": "parms"}, "no metric `parms`\n  did you mean params?", id="a metric with a slip"),
     param((), {"metric": "mcas"}, "no metric `mcas`\n  did you mean macs?", id="a definition with a slip"),
     param(("alexnet", "conv1"), {"metric": "depth"}, "depth is a figure of the whole network\n  leave the layer out, or ask for output, output_elements, params, buffers, weight_bytes, macs, flops, output_bytes, bytes_read, bytes_written, intensity, training_bytes, receptive_field", id="a metric of no layer"),

@@ -7,6 +7,7 @@ import pytest
 import cnnscope
 from cnnscope.errors import UsageError
 from cnnscope.reconciliation.reconcile import reconcile
+from cnnscope.spec import zoo
 from tests.pages import analyzed
 
 CONV = "| layer | type | maps | kernel | padding | bias |\n|-|-|-|-|-|-|\n| c | conv | 4 | 3x3 | 1 | {} |"
@@ -90,9 +91,15 @@ FACTS: dict[str, tuple[str, str, dict[str, int]]] = {
             "torchinfo mult-adds": 2_048,
             "thop MACs": 2_048,
             "fvcore FLOPs": 512,
+            "torchscan MACs": 2_056,  # and 4 operations on each axis's padding
             "torchscan FLOPs": 3_984,
             "calflops MACs": 512,
         },
+    ),
+    "the same with 2 biases at 64 outputs, which calflops puts at 2 x 2 positions": (
+        TRANSPOSED.replace("no", "yes"),
+        "4x4x4",
+        {"fvcore FLOPs": 512, "ptflops-aten MACs": 640, "calflops FLOPs": 1_032},
     ),
     "batch norm: 256 elements of 4 channels": (
         plain("bn"),
@@ -158,14 +165,19 @@ FACTS: dict[str, tuple[str, str, dict[str, int]]] = {
         {
             "ptflops-pytorch MACs": 512,
             "calflops FLOPs": 256,
-            "torchscan MACs": 192,
+            "torchscan MACs": 64,  # nn.MaxPool2d(2), which it takes for 2 values a window
             "thop MACs": 0,
             "imgclsmob FLOPs/2": 128,
             "pycls activations": 64,
             "convnet-burden FLOPs": 256,
         },
     ),
-    "an average pool, 2x2": (POOL.format("avg pool"), "4x8x8", {"thop MACs": 64, "torchscan MACs": 320}),
+    "an average pool, 2x2": (POOL.format("avg pool"), "4x8x8", {"thop MACs": 64, "torchscan MACs": 192}),
+    "a max pool, 2x4: 32 outputs of 8 values": (
+        POOL.format("max pool").replace("2x2", "2x4"),
+        "4x8x8",
+        {"torchscan MACs": 224},
+    ),
     "a global average pool": (
         plain("global avg pool"),
         "4x8x8",
@@ -247,6 +259,46 @@ def test_a_convolution_written_as_linear_is_counted_at_one_position():
     assert figure(table, "torchinfo", "mult-adds", c="linear").theirs == 50
 
 
+def test_ptflops_reports_the_mean_over_the_images_of_a_batch():
+    # torchvision's resnet18 at 32x32 in ptflops 0.7.5: 37,753,832 for one image and for two.
+    found = cnnscope.reconcile("resnet18", tools="ptflops-pytorch", input="3x32x32", batch=2).figures
+    assert [one.theirs for one in found] == [11_689_512, 37_753_832]
+
+
+@pytest.mark.parametrize(
+    "tool, quantity, value",
+    [
+        # torchvision's vgg11 on 3x32x32, as the tools returned it.
+        ("torchinfo", "params", 132_863_336),
+        ("torchinfo", "mult-adds", 276_558_824),
+        ("fvcore", "FLOPs", 276_398_592),
+        ("torchscan", "MACs", 276_554_752),
+    ],
+)
+def test_the_classifier_of_torchvision_s_vgg_sees_7x7_at_any_input(tool, quantity, value):
+    found = cnnscope.reconcile("vgg11", tools=tool, input="3x32x32").figures
+    assert [one.theirs for one in found if one.quantity == quantity] == [value]
+
+
+def test_a_page_that_only_bears_the_name_is_no_implementation_of_torchvision_s():
+    page = zoo.read_page("vgg16.md", "---\nname: vgg16\ninput: 4x8x8\n---\n" + POOL.format("max pool"))
+    found = cnnscope.reconcile(cnnscope.Network(page), tools="fvcore")
+    assert (found.remark, [one.theirs for one in found.figures]) == ("", [0, 0, 0])
+
+
+def test_what_the_user_says_of_calls_goes_before_what_is_known():
+    pooled = 7 * 7 * 1280
+    known, said = (
+        next(
+            one.theirs
+            for one in cnnscope.reconcile("mobilenet_v2", tools="thop", calls=calls).figures
+            if one.base == "macs"
+        )
+        for calls in ({}, {"global avg pool": "module"})
+    )
+    assert said - known == pooled + 1280
+
+
 def test_what_cannot_be_stated_says_why():
     one = figure(ATTENTION, "thop", "MACs", input="8x4x4")
     assert (one.theirs, one.difference) == (None, None)
@@ -275,6 +327,10 @@ def test_a_tool_is_found_by_any_spelling():
         (
             {"calls": {"relu": "magic"}},
             "`magic` for relu is no way to call a layer\n  known are module, function, method, subclass, linear, untraced",
+        ),
+        (
+            {"calls": {"gelus": "function"}},
+            "lenet5 has no layer or type `gelus`\n  its types are conv, scaled tanh, trainable pool, linked conv, fully connected, rbf",
         ),
     ],
 )

@@ -1,7 +1,11 @@
 """calflops: patched functions of torch.nn.functional."""
 
+from typing import Any
+
+from cnnscope.analysis.report import LayerReport
 from cnnscope.reconciliation.counts import (
     POOLS,
+    biased,
     conv_biases,
     inputs,
     over,
@@ -12,8 +16,23 @@ from cnnscope.reconciliation.counts import (
     unused_params,
 )
 from cnnscope.reconciliation.tool import Rule, Term, Tool
+from cnnscope.shapes import elements
 
 ACTIVATIONS = ("relu", "prelu", "elu", "leaky relu", "silu", "gelu", "softmax")
+
+
+def _transposed_biases(layer: LayerReport) -> int:
+    """It takes the positions of a convolution of this window for those of a transposed one."""
+    if not biased(layer):
+        return 0
+    op: Any = layer.layer.node.op
+    window = zip(layer.input_shapes[0][2:], op.padding[:2], op.kernel, op.dilation, op.stride, strict=True)
+    positions = [
+        (side + 2 * padding - (dilation * (kernel - 1) + 1)) // stride + 1
+        for side, padding, kernel, dilation, stride in window
+    ]
+    return elements((*layer.output_shape[:2], *positions)) - elements(layer.output_shape)
+
 
 TOOL = Tool(
     "calflops",
@@ -27,6 +46,10 @@ TOOL = Tool(
             "macs",
             (
                 Term("biases of convolutions, per output", conv_biases),
+                Term(
+                    "biases of transposed convolutions at a convolution's positions instead of outputs",
+                    over(("transposed conv",), _transposed_biases),
+                ),
                 Term("elements of batch norm", over(("bn",), scaled_norm), 2),
                 Term("elements of batch norm without gamma", over(("bn",), plain_norm)),
                 Term("elements of layer and group norm", inputs("layer norm", "group norm"), 5),

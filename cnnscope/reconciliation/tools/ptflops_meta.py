@@ -14,5 +14,5 @@ TOOL = Tool(
     "ptflops-meta",
     "ptflops 0.7.5, backend='pytorch' on torch.device('meta')",
     "as ptflops-pytorch, and every nn.Linear twice",
-    (Rule("MACs", "macs", (*TERMS, Term("products of nn.Linear again", _linear))),),
+    (Rule("MACs", "macs", (*TERMS, Term("products of nn.Linear again", _linear)), averages=True),),
 )

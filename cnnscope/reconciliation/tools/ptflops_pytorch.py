@@ -42,6 +42,6 @@ TOOL = Tool(
     "multiply-accumulates with biases, 2 per element of batch norm, activations and pools per hook and per function",
     (
         Rule("params", "params", (Term("params of heads that are built and not run", unused_params),), refuses={}),
-        Rule("MACs", "macs", TERMS),
+        Rule("MACs", "macs", TERMS, averages=True),
     ),
 )

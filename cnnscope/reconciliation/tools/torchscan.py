@@ -3,7 +3,6 @@
 from cnnscope.analysis.report import LayerReport
 from cnnscope.reconciliation.counts import (
     CONVOLUTIONS,
-    area,
     conv_biases,
     inputs,
     linear_biases,
@@ -22,7 +21,10 @@ LINEAR = (*CONVOLUTIONS, "fully connected")
 
 
 def _window(layer: LayerReport, extra: int) -> int:
-    return elements(layer.output_shape) * (area(layer) - 1 + extra)
+    """A square kernel is written as one number, nn.MaxPool2d(3), which it takes for all values of the window."""
+    kernel: tuple[int, int] = getattr(layer.layer.node.op, "kernel", (1, 1))
+    values = kernel[0] if kernel[0] == kernel[1] else kernel[0] * kernel[1]
+    return elements(layer.output_shape) * (values - 1 + extra)
 
 
 def _adaptive(layer: LayerReport, extra: int) -> int:
@@ -42,9 +44,9 @@ def _channels(subject: Subject) -> int:
 
 
 POOLING = (
-    Term("comparisons of max pools", over(("max pool",), lambda layer: _window(layer, 0), MODULE)),
+    Term("comparisons of max pools along the window", over(("max pool",), lambda layer: _window(layer, 0), MODULE)),
     Term(
-        "operations of average pools, 2 more than values in the window, less one",
+        "operations of average pools, 2 more than values along the window, less one",
         over(("avg pool",), lambda layer: _window(layer, 2), MODULE),
     ),
     Term(
@@ -71,6 +73,7 @@ TOOL = Tool(
                 Term("elements of batch norm without gamma", over(("bn",), plain_norm, MODULE)),
                 *POOLING,
                 Term("products of transposed convolutions at outputs instead of inputs", transposed_at_outputs),
+                Term("operations on paddings of transposed convolutions", over(("transposed conv",), lambda layer: 8)),
             ),
         ),
         Rule(
@@ -95,7 +98,7 @@ TOOL = Tool(
                 Term("elements of dropout", inputs("dropout", calls=MODULE)),
                 *POOLING,
                 Term("products of transposed convolutions at outputs instead of inputs", transposed_at_outputs, 2),
-                Term("paddings of transposed convolutions", over(("transposed conv",), lambda layer: 16)),
+                Term("operations on paddings of transposed convolutions", over(("transposed conv",), lambda layer: 16)),
             ),
             times=2,
         ),

@@ -15,8 +15,6 @@ SUFFIXES = (".txt",)
 Line = list[tuple[str, str]]
 """Pieces of one line, each with the name of its style."""
 
-_NARROWEST = 24
-"""How narrow a column that wraps gets before others are dropped."""
 _GAP = "  "
 _LABEL = 17
 _STYLES = {"✗": "red", "?": "red", "≠": "yellow", "!": "yellow", "✓": "green"}
@@ -83,7 +81,7 @@ def _table(
     for index in sorted(wrapping, key=lambda index: -columns[index].wrap) if width else ():
         excess = sum(widths) + len(_GAP) * (len(widths) - 1) - (width or 0)
         if excess > 0:
-            widths[index] = max(widths[index] - excess, min(widths[index], _NARROWEST))
+            widths[index] = max(widths[index] - excess, min(widths[index], columns[index].narrowest))
     rule: Line = [("-" * (sum(widths) + len(_GAP) * (len(widths) - 1)), "")]
     yield from _row([printable(column.title) for column in columns], widths, right, "bold")
     yield rule
@@ -136,7 +134,7 @@ def _fitting(
     columns: Sequence[Column[Any]], cells: Sequence[Sequence[str]], width: int | None
 ) -> tuple[list[int], list[Column[Any]]]:
     """Which columns fit, by index, and which were dropped whole."""
-    least = [min(w, _NARROWEST) if c.wrap else w for c, w in zip(columns, _widths(columns, cells), strict=True)]
+    least = [min(w, c.narrowest) if c.wrap else w for c, w in zip(columns, _widths(columns, cells), strict=True)]
     kept = list(range(len(columns)))
     while width and sum(least[i] + len(_GAP) for i in kept) - len(_GAP) > width:
         droppable = [index for index in kept if columns[index].drop]

@@ -16,12 +16,12 @@ def _year(year: Value) -> str:
 
 COLUMNS: "tuple[Column[Listed], ...]" = (
     words("name", "name", lambda entry: entry.name),
-    words("family", "family", lambda entry: entry.family),
-    number("year", "year", lambda entry: int(entry.year) if entry.year.isdecimal() else None, show=_year),
-    words("input_shape", "input", lambda entry: "x".join(map(str, entry.input_shape))),
+    words("family", "family", lambda entry: entry.family, drop=3),
+    number("year", "year", lambda entry: int(entry.year) if entry.year.isdecimal() else None, drop=1, show=_year),
+    words("input_shape", "input", lambda entry: "x".join(map(str, entry.input_shape)), drop=2),
     number("params", "params", lambda entry: entry.params),
     number("macs", "MACs", lambda entry: entry.macs),
-    Column("source", "source", lambda entry: entry.source, lambda entry: entry.source, wrap=1),
+    words("source", "source", lambda entry: entry.source, drop=4, wrap=1),
 )
 JSON_INDENT = 1
 """Readers of `list` know its JSON with every value in a line of its own."""

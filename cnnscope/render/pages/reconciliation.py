@@ -103,10 +103,10 @@ def _difference(figure: Reconciled) -> str:
 
 COLUMNS: tuple[Column[Reconciled], ...] = (
     words("tool", "tool", lambda figure: figure.tool),
-    words("figure", "figure", lambda figure: figure.quantity, wrap=1),
+    words("figure", "figure", lambda figure: figure.quantity, wrap=1, narrowest=11),
     Column("base", "from", lambda figure: figure.base, lambda figure: figure.base),
-    Column("ours", "ours", lambda figure: figure.ours, _ours, is_number=True),
-    Column("terms", "terms", _terms, _terms, wrap=2),
+    Column("ours", "ours", lambda figure: figure.ours, _ours, drop=1, is_number=True),
+    words("terms", "terms", _terms, wrap=2, narrowest=14),
     Column("theirs", "theirs", _theirs_value, _theirs, is_number=True),
     Column("difference", "difference", lambda figure: plain(figure.difference), _difference, is_number=True),
     words("why", "why not", lambda figure: figure.why, wrap=1),
