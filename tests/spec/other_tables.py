@@ -6,7 +6,7 @@ sums by hand.
 
 from typing import NamedTuple
 
-from tests.spec.by_hand import Figures, conv, dense, total
+from tests.spec.by_hand import Figures, conv, dense, times, total
 from tests.spec.reading import DATA
 
 OTHERS = DATA / "others"
@@ -19,6 +19,9 @@ class Other(NamedTuple):
     networks: dict[str, Figures]
 
 
+VGG_16 = (138_357_544, 15_470_264_320)
+"""torchvision's vgg16, as all other figures of VGG and ResNet here."""
+VGG_11 = (132_863_336, 7_609_090_048)
 LENET_5 = (61_706, 416_520)
 ALEXNET = (62_378_344, 1_135_256_096)
 
@@ -45,4 +48,52 @@ OTHER_TABLES = [
     ),
     Other("filter_size_aligned.txt", {"": total(conv(3, 32, 7, 64), conv(32, 64, 5, 32), dense(64, 5))}),
     Other("stride_three.html", {"": total(conv(1, 32, 7, 8), conv(32, 64, 3, 4), dense(1024, 100), dense(100, 10))}),
+    Other("listing.txt", {"": ALEXNET}),
+    # One column per network; column C of VGG's table by hand (paper_tables section 5).
+    Other(
+        "vgg_paper.tex",
+        {
+            "A": VGG_11,
+            "A-LRN": VGG_11,
+            "B": (133_047_848, 11_308_466_176),
+            "C": (133_638_952, 11_770_888_192),
+            "D": VGG_16,
+            "E": (143_667_240, 19_632_062_464),
+        },
+    ),
+    Other("other_tokens.md", {"VGG-11": VGG_11, "VGG-16": VGG_16}),
+    Other(
+        "figures_in_tokens.md",
+        {
+            "Net A": total(conv(3, 32, 5, 32), conv(32, 64, 3, 16), dense(64, 10)),
+            "Net B": total(
+                *(conv(3, 16, 3, 64), conv(16, 16, 3, 64), conv(16, 32, 3, 32), times(2, conv(32, 32, 3, 32))),
+                dense(32, 10),
+            ),
+        },
+    ),
+    Other(
+        "layers_and_sizes.md",
+        {"": total(conv(3, 64, 3, 224), conv(64, 64, 3, 224), conv(64, 128, 3, 112), dense(56 * 56 * 128, 10))},
+    ),
+    Other(
+        "lone_cells.md",
+        {
+            "small": total(conv(3, 8, 3, 224), conv(8, 8, 3, 224), dense(8 * 112 * 112, 10)),
+            "big": total(conv(3, 16, 3, 224), dense(16 * 112 * 112, 10)),
+        },
+    ),
+    Other(
+        "five_networks.md",
+        {
+            name: total(*stem, conv(maps, 64, kernel, 16), dense(64 * 8 * 8, 128), dense(128, 10))
+            for name, stem, maps, kernel in (
+                ("Net-1", [conv(3, 16, 3, 32)], 16, 3),
+                ("Net-2", [conv(3, 16, 5, 32)], 16, 5),
+                ("Net-3", [conv(3, 32, 3, 32), conv(32, 32, 3, 32)], 32, 3),
+                ("Net-4", [conv(3, 32, 3, 32), conv(32, 32, 1, 32)], 32, 3),
+                ("Net-5", [conv(3, 32, 7, 32)], 32, 3),
+            )
+        },
+    ),
 ]

@@ -33,12 +33,14 @@ def read(document: Document, given: Mapping[str, str] | None = None) -> Program:
     open.
     """
     canonical = _load(_CANONICAL)
+    if not document.has_front:
+        document = _without_captions(document)
     modules = [] if document.has_front else [_load(name) for name in dialects()]
     claiming = [module for module in modules if module.claims(document)]
     if not claiming and modules and not canonical.claims(document):
         # Titles over two rows: the lower ones name the columns.
         lower = _with_lower_titles(document)
-        claiming = [module for module in modules if module.claims(lower)]
+        claiming = [module for module in modules if hasattr(module, "TITLES") and module.claims(lower)]
         document = lower if claiming else document
     if len(claiming) > 1:
         words = " or ".join(f"`{module.WORD}`" for module in claiming)
@@ -71,6 +73,29 @@ def _with_lower_titles(document: Document) -> Document:
         titles = tuple(below or above for above, below in zip(table.header, first.cells, strict=False))
         tables.append(replace(table, header=titles, rows=rest) if rest else table)
     return replace(document, tables=tables)
+
+
+def _without_captions(document: Document) -> Document:
+    """The document with tables whose first row is a caption over all columns begun below it."""
+    if not any(_is_caption(table) for table in document.tables):
+        return document
+    tables = []
+    for table in document.tables:
+        while _is_caption(table):
+            (line, titles), *rows = table.rows
+            table = replace(table, line=line, header=titles, rows=rows)
+        tables.append(table)
+    return replace(document, tables=tables)
+
+
+def _is_caption(table: Table) -> bool:
+    """One text over all columns, or over the first of three or more, with a row of different titles below it."""
+    if not table.rows:
+        return False
+    titles = {title for title in table.header if title}
+    over_all = all(table.header) or (len(table.header) > 2 and table.header[0] != "" and not any(table.header[1:]))
+    below = table.rows[0].cells
+    return len(titles) == 1 and len(table.header) > 1 and over_all and all(below) and len({*below}) == len(below)
 
 
 def _nothing(document: Document, modules: list[ModuleType]) -> Fault:

@@ -1,46 +1,53 @@
 """D2: one column per network, one short token per layer: conv3-64, conv1-256, LRN, maxpool, FC-4096, soft-max.
 
 As Simonyan & Zisserman 2014 print table 1. A cell that stands for all columns may be printed once (in the first column,
-or merged). Unsaid: padding (sizes are kept), pools (2x2 with stride 2), activations (ReLU behind all layers with
-weights but the last), biases (in all of them), and the input where no row says it.
+or merged). One network may stand in a column of layers, with their output sizes and figures beside it. Unsaid: padding
+(sizes are kept), pools (2x2 with stride 2), activations (ReLU behind all layers with weights but the last), biases (in
+all of them), and the input where no row says it.
 """
 
 import re
+from dataclasses import replace
 
 from cnnscope.errors import CellError, SpecError
 from cnnscope.graph import Assumption
-from cnnscope.spec.draft import Choices, Draft, Given, fault
+from cnnscope.spec.column_tokens import TOKEN, add, tokens
+from cnnscope.spec.draft import Choices, Draft, Given, fault, readable
 from cnnscope.spec.faults import refusal
-from cnnscope.spec.habits import biases
-from cnnscope.spec.printed import plain, size
+from cnnscope.spec.habits import biases, image
+from cnnscope.spec.printed import plain
 from cnnscope.spec.tables.document import Document, Table, TableRow
+from cnnscope.spec.textbook_cells import shape
 
 EXPECTS = "one column per network, with cells such as conv3-64, maxpool, FC-4096"
 WORD = "conv3-64"
 
-_CONV = re.compile(r"conv\s*<?(\d{1,7})>?\s*-\s*<?(\d{1,7})>?")
-_MANY = re.compile(r"(.*?[\d)])\s*(?:×|[xX*]|\\times)\s*(\d{1,2})")
-_MERGED = re.compile(r"max-?\s?pool|fc-?\s?\d{1,7}|soft-?max|input.*", re.IGNORECASE)
+_MERGED = re.compile(
+    r"(?:global )?(?:max|average|avg)[- ]?pool.*|(?:fc|dense|fully[- ]connected|linear)\b.*|soft-?max|dropout.*|input.*"
+)
 _SAME = re.compile(r"same|idem|\"|〃")
-_INPUT = re.compile(r"input.*?(\d{1,7})x(\d{1,7})(?:x(\d{1,7}))?.*|input")
-_DEPTH = re.compile(r"(.*?)\s*\(?(\d{1,7})\s*(?:weight\s*)?(?:layers?)?\)?")
-_FIGURES = {"params": re.compile(r"(?:number of )?(?:#\s*)?param(?:eter)?s?\.?\s*(?:\((?:in )?m(?:illions?)?\))?")}
+_PARAMS = r"(?:number of )?(?:#\s*)?param(?:eter)?s?\.?\s*(?:\((?:in )?m(?:illions?)?\))?"
+_FIGURES = {
+    "output": re.compile(r"(?:(?:output|feature map|map|activation) ?)?(?:size|shape|dimensions?)|output"),
+    "params": re.compile(_PARAMS),
+    "macs": re.compile(r"(?:# ?)?(?:flops|macs|madds|mult-adds|operations)"),
+    "memory": re.compile(r"memory"),
+}
+_OTHER_FAMILY = re.compile(r"(?:layer )?type|operat(?:or|ion)s?|(?:kernel|filter)s?(?: size)?|maps|input(?: ?size)?")
 HABIT = "a window keeps the size: the table prints none"
 
 
 def claims(document: Document) -> bool:
-    return any(_tokens(table) for table in document.tables)
+    return any(_is_columns(table) for table in document.tables)
 
 
 def read(document: Document, given: Given) -> list[Draft]:
-    table = next(table for table in document.tables if _tokens(table))
-    labels = _labels(table)
+    table = next(table for table in document.tables if _is_columns(table))
+    labels, where = _places(table)
     drafts, faults = [], []
-    for column in range(labels, len(table.header)):
-        if not any(row.cells[column] for row in table.rows) and not table.header[column]:
-            continue
+    for position in range(len(where)):
         try:
-            drafts.append(_network(table, column, labels, given))
+            drafts.append(_network(table, labels, where, position, given))
         except SpecError as error:
             faults += error.faults
     if faults:
@@ -48,39 +55,61 @@ def read(document: Document, given: Given) -> list[Draft]:
     return drafts
 
 
-def _tokens(table: Table) -> bool:
-    cells = (cell for row in table.rows for cell in row.cells)
-    return sum(bool(_CONV.match(plain(cell))) for cell in cells) >= 2 and not _is_type_column(table)
+def _is_columns(table: Table) -> bool:
+    if any(_OTHER_FAMILY.fullmatch(plain(title)) for title in table.header):
+        return False
+    _, where = _places(table)
+    found = sum(bool(TOKEN.match(plain(row.cells[index]))) for row in table.rows for index in where)
+    return found >= 2 and (len(where) == 1 or not _beside(table))
 
 
-def _is_type_column(table: Table) -> bool:
-    return any(plain(cell) in ("type", "layer", "output size") for cell in table.header)
+def _beside(table: Table) -> dict[int, str]:
+    """Columns of figures beside a column of layers."""
+    return {
+        index: metric
+        for index, title in enumerate(table.header)
+        for metric, pattern in _FIGURES.items()
+        if pattern.fullmatch(plain(title)) and plain(title)
+    }
 
 
-def _labels(table: Table) -> int:
-    """Columns that name rows rather than hold layers."""
-    first = [plain(row.cells[0]) for row in table.rows]
-    return 0 if any(_CONV.match(cell) for cell in first) or not any(first) else 1
+def _places(table: Table) -> tuple[list[int], list[int]]:
+    """Columns that name rows, and those that hold layers."""
+    filled = [index for index, title in enumerate(table.header) if title or any(row.cells[index] for row in table.rows)]
+    where = [index for index in filled if index not in _beside(table)]
+    first = [plain(row.cells[where[0]]) for row in table.rows] if where else []
+    labelled = len(where) > 1 and any(first) and not any(TOKEN.match(cell) for cell in first)
+    return (where[:1], where[1:]) if labelled else ([], where)
 
 
-def _network(table: Table, column: int, labels: int, given: Given) -> Draft:
-    name, depth = _title(table.header[column])
-    draft = Draft(Choices(given), name)
+def _network(table: Table, labels: list[int], where: list[int], position: int, given: Given) -> Draft:
+    beside = _beside(table)
+    name, depth = _title("" if beside else table.header[where[position]])
+    draft = Draft(Choices(given), name, habit=HABIT)
     if depth:
         draft.figure(table.line, "depth", depth)
-    stage, index, faults = 1, 0, []
+    stage, faults, lone = (1, 0), [], []
     for row in table.rows:
-        cell = _cell(row, column, labels)
-        if labels and (metric := _metric(row.cells[0])):
-            draft.figure(row.line, metric, f"{cell}M" if cell.isdecimal() else cell)
-            continue
+        cells = [row.cells[index] for index in where]
         try:
-            for token in _split(cell):
-                stage, index = _token(draft, row.line, token, stage, index)
+            cell = _cell(cells, position)
+            if labels and (metric := _metric(row.cells[labels[0]])):
+                draft.figure(row.line, metric, f"{cell}M" if cell.isdecimal() else cell)
+                continue
+            if len(cells) > 1 and cells[0] and not any(cells[1:]) and not _MERGED.match(plain(cells[0])):
+                lone.append(cells[0])
+            before = len(draft.lines)
+            for token in tokens(cell):
+                stage = add(draft, row.line, token, *stage)
+            _print(draft, before, row, beside)
         except CellError as error:
-            faults.append(fault(row.line, name, error))
+            faults.append(fault(row.line, "" if isinstance(error, _RowError) else name, error))
     if faults:
         raise SpecError("", faults)
+    if lone:
+        why = f"`{lone[0][:30]}` stands in the first column alone; `merged` gives it to all"
+        if draft.choices.take("lone cells", "the first network's", "merged", why=why) == "merged":
+            return _network(_merged(table, where), labels, where, position, given)
     _finish(draft)
     return draft
 
@@ -95,85 +124,61 @@ def _metric(label: str) -> str:
     return next((metric for metric, pattern in _FIGURES.items() if pattern.fullmatch(plain(label))), "")
 
 
-def _cell(row: TableRow, column: int, labels: int) -> str:
+class _RowError(CellError):
+    """What is wrong with a row, whatever the column."""
+
+
+def _cell(cells: list[str], position: int) -> str:
     """The cell, or the one that is merged over it."""
-    cells = row.cells[labels:]
-    own = cells[column - labels]
+    own = cells[position]
     if _SAME.match(plain(own)):
-        left = [cell for cell in cells[: column - labels] if cell and not _SAME.match(plain(cell))]
+        left = [cell for cell in cells[:position] if cell and not _SAME.match(plain(cell))]
         if not left:
-            hint = "write the layers into the cell"
-            raise SpecError(
-                "", [fault(row.line, "", CellError(f"`{own[:40]}`, but no cell on its left says what", hint))]
-            )
+            raise _RowError(f"`{own[:40]}`, but no cell on its left says what", "write the layers into the cell")
         return left[-1]
     filled = [cell for cell in cells if cell]
     if not own and len(filled) == 1 and _MERGED.match(plain(filled[0])):
         return filled[0]
     kinds = {bool(_MERGED.match(plain(cell))) for cell in filled if not _SAME.match(plain(cell))}
     if len(kinds) > 1:
-        raise SpecError(
-            "",
-            [
-                fault(
-                    row.line,
-                    "",
-                    CellError(
-                        f"`{filled[0][:30]}` and `{filled[-1][:30]}` in one row: merged cells were lost",
-                        "write the pool or FC in every column, and the convolutions of the next row below it",
-                    ),
-                )
-            ],
-        )
+        problem = f"`{filled[0][:30]}` and `{filled[-1][:30]}` in one row: merged cells were lost"
+        hint = "write the pool or FC in every column, and the convolutions of the next row below it"
+        raise _RowError(problem, hint)
     return own
 
 
-def _split(cell: str) -> list[str]:
-    """Tokens of a cell, with x2 written out."""
-    tokens = []
-    for part in re.split(r"[,;]\s*|\s+(?=(?:conv|max|fc|soft|lrn))", cell.strip(), flags=re.IGNORECASE):
-        text = part.replace("**", "").strip()
-        many = _MANY.fullmatch(text)
-        tokens += [many[1]] * int(many[2]) if many else [text] if text else []
-    return tokens
+def _merged(table: Table, where: list[int]) -> Table:
+    """The table with cells that stand alone in the first column in all of them."""
+    rows = []
+    for row in table.rows:
+        first, *others = (row.cells[index] for index in where)
+        alone = first and not any(others)
+        cells = [first if alone and index in where else cell for index, cell in enumerate(row.cells)]
+        rows.append(row._replace(cells=tuple(cells)))
+    return replace(table, rows=rows)
 
 
-def _token(draft: Draft, line: int, text: str, stage: int, index: int) -> tuple[int, int]:
-    token = plain(text)
-    if conv := _CONV.fullmatch(token):
-        index += 1
-        entry = draft.add(
-            line, "conv", layer=f"conv{stage}_{index}", maps=conv[2], kernel=f"{conv[1]}x{conv[1]}", activation="relu"
-        )
-        entry.unsaid = ("padding",)
-    elif re.fullmatch(r"max-?\s?pool(?:ing)?", token):
-        draft.add(line, "max pool", layer=f"pool{stage}", kernel="2x2", stride="2")
-        stage, index = stage + 1, 0
-    elif full := re.fullmatch(r"fc-?\s?(\d{1,7})", token):
-        draft.add(line, "fully connected", maps=full[1], activation="relu")
-    elif depth := re.fullmatch(r"(\d{1,4}) (?:weight )?layers", token):
-        draft.figure(line, "depth", depth[1])
-    elif token == "lrn":
-        draft.add(line, "lrn", layer=f"norm{stage}")
-    elif re.fullmatch(r"soft-?\s?max", token):
-        draft.add(line, "softmax")
-    elif found := _INPUT.fullmatch(token):
-        if found[1]:
-            draft.input = (line, f"{found[3] or 3}x{found[1]}x{found[2]}")
-    else:
-        raise CellError(
-            f"`{text[:40]}` is no layer of such a table", "known are conv3-64, maxpool, LRN, FC-4096, soft-max"
-        )
-    return stage, index
+def _print(draft: Draft, before: int, row: TableRow, beside: dict[int, str]) -> None:
+    """The figures beside a row of one layer; the size is that of the last of several."""
+    made = draft.lines[before:]
+    for index, metric in beside.items():
+        text = row.cells[index]
+        found = shape(text) if metric == "output" else None
+        if made and found and found.area:
+            made[-1].prints = found.area
+            made[-1].cells["output" if found.maps else "size"] = f"{found.text}{f'x{found.maps}' if found.maps else ''}"
+        elif len(made) == 1 and readable(metric, text):
+            made[0].cells[metric] = text
+        elif not made and found and found.area and not draft.lines and not draft.input[1]:
+            draft.input = (row.line, f"{found.maps or 3}x{found.text}")
 
 
 def _finish(draft: Draft) -> None:
     choices = draft.choices
-    if not draft.input[1]:
-        draft.input = (0, choices.take("input", "3x224x224", why="the table prints none; ImageNet's usual crop"))
-        size(draft.input[1])
-    draft.habit = HABIT
-    pools = tuple(line.name for line in draft.lines if line.cells["type"] == "max pool")
+    image(draft)
+    pools = tuple(
+        line.name for line in draft.lines if line.cells.get("kernel") == "2x2" and "pool" in line.cells["type"]
+    )
     choices.note(Assumption("pools", "2x2 with stride 2", "a maxpool halves the size", pools))
     weighted = [line for line in draft.lines if line.cells["type"] in ("conv", "fully connected")]
     if weighted and "activation" in weighted[-1].cells:
