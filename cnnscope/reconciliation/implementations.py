@@ -25,6 +25,9 @@ class Implementation(NamedTuple):
     remark: str = ""
 
 
+_WITH_AUXILIARY_HEAD = Implementation(
+    remark="torchvision builds the auxiliary head with its weights; without them, only where aux_loss=True"
+)
 _BY_NAME: dict[str, Implementation] = {
     "vgg1[1369]": Implementation(
         classifier_pool=True, remark="torchvision's VGG has an adaptive pool to 7x7 in front of its classifier"
@@ -43,6 +46,8 @@ _BY_NAME: dict[str, Implementation] = {
         {"*.last.relu": "function", "norm*.relu": "function", "global avg pool": "function"},
         remark="torchvision calls the last ReLU and the global pool as functions",
     ),
+    "fcn_resnet*": _WITH_AUXILIARY_HEAD,
+    "deeplabv3_*": _WITH_AUXILIARY_HEAD,
     "mobilenet_v2*": Implementation(
         {"global avg pool": "function"}, remark="torchvision calls the global pool as a function"
     ),
@@ -69,12 +74,12 @@ _BY_NAME: dict[str, Implementation] = {
 }
 
 
-def of(network: str, path: str) -> Implementation:
-    """What is known about torchvision's code for this network, if the path is that of its page in the zoo.
-
-    Of a page that only bears the same name nothing is known.
-    """
+def zoo_name(network: str, path: str) -> str:
+    """The network's name if the path is that of a page of the zoo, "" for a page that only bears the same name."""
     page, of_zoo = Path(path), folder()
-    if page.parent.name != of_zoo.name or not (of_zoo / page.name).exists():
-        return Implementation()
+    return network if page.parent.name == of_zoo.name and (of_zoo / page.name).exists() else ""
+
+
+def of(network: str) -> Implementation:
+    """What is known about torchvision's code for this network of the zoo."""
     return next((known for name, known in _BY_NAME.items() if fnmatchcase(network, name)), Implementation())

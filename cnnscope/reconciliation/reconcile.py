@@ -26,7 +26,7 @@ def reconcile(report: Report, names: Sequence[str] = (), calls: Mapping[str, str
     chosen = [find(name) for name in names] if names else tools.all_tools()
     counted = subject(report, calls)
     figures = tuple(_figure(tool, rule, counted) for tool in chosen for rule in tool.rules)
-    remark = implementations.of(report.network, report.path).remark
+    remark = implementations.of(counted.network).remark
     return Reconciliation(report.network, report.path, report.input_shape, figures, remark)
 
 

@@ -29,6 +29,7 @@ class Subject(NamedTuple):
     """What is counted: `layers` without the softmax that implementations leave to the loss."""
 
     network: str
+    """Its name in the zoo, "" for any other page: of those, no implementation is known."""
     report: Report
     layers: tuple[LayerReport, ...]
     calls: Mapping[str, str]
@@ -61,14 +62,15 @@ def subject(report: Report, calls: Mapping[str, str]) -> Subject:
             )
         if pattern not in types and not any(_names(pattern, layer) for layer in report.layers):
             raise UsageError(f"{report.network} has no layer or type `{pattern[:40]}`", _types(report))
-    known = implementations.of(report.network, report.path)
+    name = implementations.zoo_name(report.network, report.path)
+    known = implementations.of(name)
     layers = report.layers
     if layers and layers[-1].type == "softmax":
         layers = layers[:-1]
     if known.classifier_pool:
         layers = _with_pool(layers)
     others = {pattern: call for pattern, call in known.calls.items() if pattern not in calls}
-    return Subject(report.network, report, layers, {**calls, **others}, known.unused_params)
+    return Subject(name, report, layers, {**calls, **others}, known.unused_params)
 
 
 def _with_pool(layers: tuple[LayerReport, ...]) -> tuple[LayerReport, ...]:

@@ -96,6 +96,14 @@ FACTS: dict[str, tuple[str, str, dict[str, int]]] = {
             "calflops MACs": 512,
         },
     ),
+    "a transposed convolution in 2 groups of 2 and 2 maps: 16 inputs · 32, of which calflops takes half": (
+        TRANSPOSED.replace("bias |", "bias | groups |")
+        .replace("|-|\n| c", "|-|-|\n| c")
+        .replace("c | transposed conv | 2", "c | transposed conv | 4")
+        .replace("no |", "no | 2 |"),
+        "4x4x4",
+        {"fvcore FLOPs": 512, "calflops MACs": 256, "calflops FLOPs": 512},
+    ),
     "the same with 2 biases at 64 outputs, which calflops puts at 2 x 2 positions": (
         TRANSPOSED.replace("no", "yes"),
         "4x4x4",
@@ -284,6 +292,12 @@ def test_a_page_that_only_bears_the_name_is_no_implementation_of_torchvision_s()
     page = zoo.read_page("vgg16.md", "---\nname: vgg16\ninput: 4x8x8\n---\n" + POOL.format("max pool"))
     found = cnnscope.reconcile(cnnscope.Network(page), tools="fvcore")
     assert (found.remark, [one.theirs for one in found.figures]) == ("", [0, 0, 0])
+
+
+def test_keras_efficientnet_normalizes_its_input_with_seven_values():
+    # keras.applications.EfficientNetB0().count_params() is 5,330,571.
+    (found,) = cnnscope.reconcile("efficientnet_b0", tools="keras").figures
+    assert found.theirs == 5_330_571
 
 
 def test_what_the_user_says_of_calls_goes_before_what_is_known():

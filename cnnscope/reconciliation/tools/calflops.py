@@ -34,17 +34,30 @@ def _transposed_biases(layer: LayerReport) -> int:
     return elements((*layer.output_shape[:2], *positions)) - elements(layer.output_shape)
 
 
+def _grouped_twice(layer: LayerReport) -> int:
+    """What it counts less than ours: maps per group, divided by the groups once more."""
+    op: Any = layer.layer.node.op
+    per_group = layer.layer.placed.weights["weight"].shape[1]
+    return layer.macs // per_group * (per_group // op.groups) - layer.macs
+
+
+GROUPED = Term(
+    "products of grouped transposed convolutions, divided by the groups twice",
+    over(("transposed conv",), _grouped_twice),
+)
+
 TOOL = Tool(
     "calflops",
     "calflops 0.3.2, calflops/pytorch_ops.py",
     "MACs of convolutions and matrix products; FLOPs twice those, biases of convolutions, norms, activations and pools",
     (
         Rule("params", "params", (Term("params of heads that are built and not run", unused_params),), refuses={}),
-        Rule("MACs", "macs"),
+        Rule("MACs", "macs", (GROUPED,)),
         Rule(
             "FLOPs",
             "macs",
             (
+                GROUPED._replace(factor=2),
                 Term("biases of convolutions, per output", conv_biases),
                 Term(
                     "biases of transposed convolutions at a convolution's positions instead of outputs",

@@ -11,6 +11,12 @@ BIASED = ("resnet50-v1", "resnet101-v1", "resnet152-v1")
 """keras.applications keeps the biases of convolutions in front of batch norm."""
 WITHOUT_GAMMA = ("inception_v3", "inception_resnet_v2")
 """keras.applications builds them with scale=False."""
+NORMALIZED = "efficientnet_b?"
+"""keras.applications puts a Normalization layer in front: means, variances, and how many inputs they are of."""
+
+
+def _normalization(subject: Subject) -> int:
+    return 2 * subject.layers[0].input_shapes[0][1] + 1 if fnmatchcase(subject.network, NORMALIZED) else 0
 
 
 def _conv_biases(subject: Subject) -> int:
@@ -41,6 +47,7 @@ TOOL = Tool(
             (
                 Term("moving means and variances", buffers),
                 Term("biases of convolutions in front of batch norm", _conv_biases),
+                Term("values of a Normalization layer in front", _normalization),
                 Term("gammas that it leaves out", _gammas, -1),
             ),
             refuses={},
