@@ -24,6 +24,7 @@ PROCESSES = {
     "import typer, rich.table": ["-c", "import typer, rich.table"],
     "cnnscope analyze vgg16": ["-m", "cnnscope", "analyze", "vgg16"],
     "cnnscope list": ["-m", "cnnscope", "list"],
+    "check, 40 assertions on 20 networks": ["-m", "cnnscope", "check", "--config", "tests/bench/budgets.toml"],
     "export vgg16, no weights": ["-m", "cnnscope", "export", "vgg16", "--weights", "none", "-o", "{folder}/none.onnx"],
     "export vgg16, random weights": ["-m", "cnnscope", "export", "vgg16", "-o", "{folder}/random.onnx"],
     "torch: VGG-16 on meta, flop counter": ["-m", "tests.bench.torch_peer"],
@@ -31,6 +32,7 @@ PROCESSES = {
 LIMITS_MS = {
     "cnnscope analyze vgg16": 150.0,
     "cnnscope list": 200.0,
+    "check, 40 assertions on 20 networks": 500.0,
     "export vgg16, no weights": 500.0,
     "export vgg16, random weights": 2500.0,
 }
