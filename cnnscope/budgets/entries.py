@@ -30,7 +30,7 @@ def static_value(report: Report, budget: Budget) -> Value | None:
 
 
 def entry(report: Report, check: Check, measured: Measured | None) -> NetworkEntry:
-    """What a baseline keeps of a network for this check."""
+    """What a baseline keeps of a network for this check: static figures, and the measured ones that have a base."""
     figures: dict[str, Value | MeasuredFigure] = {}
     sums: dict[str, Metric] = {}
     for written in check.budgets:
@@ -38,7 +38,7 @@ def entry(report: Report, check: Check, measured: Measured | None) -> NetworkEnt
         if budget.metric.kind == "claims":
             continue
         if budget.metric.measured:
-            if measured and (found := measured_figure(measured, budget.metric, check)):
+            if budget.is_relative and measured and (found := measured_figure(measured, budget.metric, check)):
                 figures[budget.figure] = found
         elif (value := static_value(report, budget)) is not None:
             figures[budget.figure] = value
@@ -50,14 +50,14 @@ def entry(report: Report, check: Check, measured: Measured | None) -> NetworkEnt
         report.dtype,
         report.optimizer,
         figures,
-        row_entries(report, sums.values()) if figures else {},
+        row_entries(report, sums.values()),
     )
 
 
 def measured_figure(measured: Measured, metric: Metric, check: Check) -> MeasuredFigure | None:
-    """A measured figure to keep; None where the measurement does not give it."""
+    """A measured figure to keep; None where the measurement does not give it, or is not stable."""
     found = estimate(measured, metric)
-    if isinstance(found, str):
+    if isinstance(found, str) or not measured.stable:
         return None
     return MeasuredFigure(*found, measured.n, measured.median, measured.fingerprint, check.run)
 

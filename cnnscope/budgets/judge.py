@@ -26,6 +26,8 @@ class Case(NamedTuple):
     measured: Measured | NotMeasured = NotMeasured("nothing was measured")
     pair: Pair | NotMeasured | None = None
     """Base and head measured in turns; None where nobody asked for it."""
+    before: NetworkEntry | None = None
+    """The network as the base has it, where both were measured in turns."""
     skip_other_machines: bool = False
     annotates: bool = True
     """The page is the user's own, so a message may point into it."""
@@ -44,10 +46,10 @@ def judge(case: Case, written: Written) -> Verdict:
         found = _static(case, written)
     if found.status not in ("fail", "warn", "thin"):
         return found
-    rows = blamed(case.report, budget, case.base if isinstance(case.base, NetworkEntry) else None)
+    base = case.before if budget.metric.measured and case.before else case.base
+    rows = blamed(case.report, budget, base if isinstance(base, NetworkEntry) else None)
     line = next((one.line for one in rows if one.line), 0)
-    spec = Place(case.report.path, line) if case.annotates else Place("", 0)
-    return found._replace(blamed=() if budget.metric.measured and not case.pair else rows, spec=spec)
+    return found._replace(blamed=rows, spec=Place(case.report.path, line) if case.annotates else Place("", 0))
 
 
 def verdict(case: Case, written: Written, status: Status, why: str = "", hint: str = "") -> Verdict:

@@ -8,9 +8,12 @@ from cnnscope.budgets.comparing import SMALLEST_EFFECT, WIDEST_INTERVAL, Ratio, 
 from cnnscope.budgets.config import Written
 from cnnscope.budgets.grammar import Budget, Relative
 from cnnscope.budgets.judge import Case, broken, guarded, headroom, holds, verdict, without_base
-from cnnscope.budgets.measured import Estimate, Measured, NotMeasured, estimate
+from cnnscope.budgets.measured import SHORTEST_SAMPLE, Estimate, Measured, NotMeasured, estimate, fewest, worst
+from cnnscope.budgets.settings import RunSettings
 from cnnscope.budgets.units import Quantity
 from cnnscope.budgets.verdicts import THIN, Status, Verdict
+
+_QUIETER = "measure on a quieter machine; beside a base, --ab REF measures both in turns"
 
 
 def judge_measured(case: Case, written: Written) -> Verdict:
@@ -25,19 +28,38 @@ def judge_measured(case: Case, written: Written) -> Verdict:
         return verdict(case, written, "undecided", case.measured.why, case.measured.hint)
     found = estimate(case.measured, budget.metric)
     if isinstance(found, str):
-        return verdict(case, written, "undecided", found, 'give it more time: run = { max_time = "120 s" }')
+        return verdict(case, written, "undecided", found, _more_samples(case.measured, budget, case.check.run))
     if isinstance(budget.limit, Relative):
         return _beside_file(case, written, case.measured, found)
-    return _absolute(case, written, found)
+    return _absolute(case, written, case.measured, found)
 
 
-def _absolute(case: Case, written: Written, found: Estimate) -> Verdict:
+def _more_samples(measured: Measured, budget: Budget, run: RunSettings) -> str:
+    """How to get enough samples for a percentile: the time that they take, with some to spare."""
+    if budget.metric.quantile is None or not measured.median > 0:
+        return ""
+    seconds = math.ceil(1.5 * fewest(budget.metric.quantile) * max(measured.median, SHORTEST_SAMPLE))
+    longer = f', max_time = "{seconds} s"' if seconds > run.max_time else ""
+    return f'give it more time: run = {{ min_time = "{seconds} s"{longer} }}'
+
+
+def _noise(measured: Measured) -> str:
+    return f"the measurement is too noisy: {measured.why or 'it did not settle'}"
+
+
+def _absolute(case: Case, written: Written, measured: Measured, found: Estimate) -> Verdict:
     budget = written.budget
     assert isinstance(budget.limit, Quantity)
     limit = float(budget.limit.value)
     shown = _figures(verdict(case, written, "undecided"), found)._replace(
         limit=limit, headroom=headroom(found.value, limit, budget.op)
     )
+    if not measured.stable:
+        # Noise makes a run slower, never faster; where even the slowest sample holds the limit, it cannot matter.
+        slowest = worst(measured, budget.metric)
+        if slowest is None or _gains_from_noise(budget) or not holds(slowest, budget.op, limit):
+            return shown._replace(why=_noise(measured), hint=_QUIETER)
+        return shown._replace(status="pass", why=f"every sample holds it, though {measured.why or 'they are noisy'}")
     if not holds(found.value, budget.op, limit):
         return shown._replace(status=broken(budget.level))
     if found.low is not None and found.high is not None and found.low <= limit <= found.high:
@@ -49,6 +71,8 @@ def _beside_file(case: Case, written: Written, measured: Measured, found: Estima
     """Beside the figure that the baseline keeps."""
     budget, entry = written.budget, case.base
     shown = _figures(verdict(case, written, "undecided"), found)
+    if not measured.stable:
+        return shown._replace(why=_noise(measured), hint=_QUIETER)
     old = entry.figures.get(budget.figure) if isinstance(entry, NetworkEntry) else None
     if old is None:
         return without_base(case, shown, entry if isinstance(entry, NoBaseline) else None)
@@ -111,6 +135,11 @@ def _too_small(budget: Budget, ratio: Ratio) -> str:
     if getting_worse and abs(ratio.value - 1) < SMALLEST_EFFECT:
         return f"the change is below {SMALLEST_EFFECT:.0%}"
     return ""
+
+
+def _gains_from_noise(budget: Budget) -> bool:
+    """Is this a limit that a slow run is on the right side of, such as latency.min >= 1 ms?"""
+    return (budget.op in (">=", ">")) != budget.metric.more_is_better
 
 
 def _figures(shown: Verdict, found: Estimate) -> Verdict:

@@ -13,6 +13,8 @@ from cnnscope.budgets.metrics import Metric
 from cnnscope.budgets.settings import RunSettings
 from cnnscope.errors import CnnscopeError
 
+SHORTEST_SAMPLE = 1e-3
+"""Seconds; shorter runs are sampled several at a time."""
 _FEWEST_IN_TAIL = 6.4
 """Samples beyond a percentile before it means something: p90 needs 64 samples, p95 128, p99 640."""
 
@@ -46,7 +48,7 @@ class Measured:
 
     `statistics` holds figures by their names in budgets ("latency.p90" in seconds, "throughput" in images per second),
     None where n is too small for one. `fingerprint` names the machine and its software; figures of two fingerprints do
-    not compare. An unstable run decides nothing, and `why` says what disturbed it.
+    not compare. An unstable run decides nothing unless all its samples agree, and `why` says what disturbed it.
     """
 
     n: int
@@ -79,14 +81,23 @@ class Estimate(NamedTuple):
 def estimate(measured: Measured, metric: Metric) -> Estimate | str:
     """The figure of this metric, or why there is none."""
     value = measured.median if metric.name == "latency.median" else measured.statistics.get(metric.name)
-    if not measured.stable:
-        return f"the measurement is too noisy: {measured.why or 'it did not settle'}"
     if value is None:
         return f"{metric.name} needs more than {measured.n:,} samples"
     low, high = _interval(measured, metric)
     if not all(map(_sound, (value, *filter(lambda bound: bound is not None, (low, high))))) or measured.n < 1:
         return f"the measurement gave {value}, which is no {metric.name}"
     return Estimate(value, low, high)
+
+
+def worst(measured: Measured, metric: Metric) -> float | None:
+    """What the figure would be if every run had been as slow as the slowest; None where that is not known."""
+    if not measured.samples or metric.kind not in ("seconds", "number") or metric.name == "latency.cv":
+        return None
+    slowest = max(measured.samples)
+    if metric.kind == "seconds":
+        return slowest
+    images = (measured.statistics.get(metric.name) or math.nan) * measured.median
+    return images / slowest
 
 
 def _sound(value: float | None) -> bool:

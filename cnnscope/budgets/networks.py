@@ -79,17 +79,22 @@ def _of_source(check: Check, source: str, load: Load, *, own: bool) -> list[Load
         if isinstance(error, UnknownModelError) and not own:
             raise UnknownModelError(_placed(check, f"{check.name}: {error.message}"), error.hint) from None
         return [_unloaded(error)]
-    return [_analyzed(check, network, source, own=own) for network in found]
+    return [_loaded(check, network, source, own=own) for network in found]
 
 
-def _analyzed(check: Check, network: Model, source: str, *, own: bool) -> Loaded | Unloaded:
+def _loaded(check: Check, network: Model, source: str, *, own: bool) -> Loaded | Unloaded:
     try:
-        report = network.analyze(input=check.input, batch=check.batch, dtype=check.dtype, optimizer=check.optimizer)
+        report = analyzed(check, network)
     except UsageError as error:
         raise UsageError(_placed(check, f"{check.name}: {error.message}"), error.hint) from None
     except CnnscopeError as error:
         return _unloaded(error)
     return Loaded(network, report, source, own)
+
+
+def analyzed(check: Check, network: Model) -> Report:
+    """The report of a network under the settings of a check."""
+    return network.analyze(input=check.input, batch=check.batch, dtype=check.dtype, optimizer=check.optimizer)
 
 
 def _unloaded(error: CnnscopeError) -> Unloaded:

@@ -147,7 +147,11 @@ def _run(table: object, name: str, index: int, source: Source) -> RunSettings:
             _fail(source, line, f"{name}: {key} is {value}", "write a number from 1 on")
         settings = settings._replace(**{key: value})
     if settings.min_time > settings.max_time:
-        settings = settings._replace(min_time=settings.max_time)
+        if "max_time" not in table:
+            return settings._replace(max_time=settings.min_time)
+        if "min_time" in table:
+            _fail(source, line, f"{name}: min_time is above max_time", "write the shorter time as min_time")
+        return settings._replace(min_time=settings.max_time)
     return settings
 
 

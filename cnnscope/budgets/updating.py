@@ -8,7 +8,7 @@ from cnnscope.budgets.baseline import Baseline, MeasuredFigure, NetworkEntry, No
 from cnnscope.budgets.baseline_file import locked, read
 from cnnscope.budgets.config import Check, Config, selected, shown
 from cnnscope.budgets.entries import entry
-from cnnscope.budgets.grammar import Relative
+from cnnscope.budgets.grammar import Budget, Relative
 from cnnscope.budgets.measured import Measure, Measured, cannot_measure
 from cnnscope.budgets.metrics import METRICS, Value
 from cnnscope.budgets.networks import Load, Loaded, networks
@@ -107,7 +107,7 @@ def _loaded(check: Check, config: Config, load: Load) -> list[Loaded]:
 
 
 def _entries(check: Check, config: Config, load: Load, measure: Measure | None) -> dict[str, NetworkEntry]:
-    measures = measure is not None and any(written.budget.metric.measured for written in check.budgets)
+    measures = measure is not None and any(_is_kept(written.budget) for written in check.budgets)
     found = {}
     for one in _loaded(check, config, load):
         measured = measure(one.model, check.run) if measure is not None and measures else None
@@ -122,13 +122,19 @@ def _require_all(made: NetworkEntry, check: Check, network: str, measured: Measu
     """NothingToRecord where a figure that a budget asks for could not be had."""
     for written in check.budgets:
         budget = written.budget
-        if budget.metric.kind == "claims" or (budget.metric.measured and measured is None):
+        if budget.metric.kind == "claims" or (budget.metric.measured and (measured is None or not _is_kept(budget))):
             continue
         if budget.figure not in made.figures:
-            why = f": the run is not stable ({measured.why})" if measured and not measured.stable else ""
-            raise NothingToRecord(
-                f"{check.name}, {network}: {budget.figure} cannot be had{why}", "mend the budget, or measure longer"
-            )
+            why, hint = "", "mend the budget, or measure longer"
+            if budget.metric.measured and measured and not measured.stable:
+                why = f": the run is not stable ({measured.why})"
+                hint = "measure on a quieter machine, or keep measured figures as they are with --static"
+            raise NothingToRecord(f"{check.name}, {network}: {budget.figure} cannot be had{why}", hint)
+
+
+def _is_kept(budget: Budget) -> bool:
+    """Is this a measured figure that a limit compares with? Others change from run to run and are nobody's base."""
+    return budget.metric.measured and budget.is_relative
 
 
 def _carried(new: NetworkEntry, old: NetworkEntry | None, check: Check, *, tighten: bool, static: bool) -> NetworkEntry:

@@ -135,7 +135,7 @@ def test_an_update_of_one_check_leaves_the_others(project, run):
         ('baseline = "base.json"\n', [], 3, "no check names a figure: there is nothing to record"),
         (CONFIG.replace("params@conv*", "params@stem*"), [], 3, "edge, net: params@stem* cannot be had"),
         (CONFIG.replace("net.md", "gone.md"), [], 2, "edge: gone.md: no such file"),
-        (CONFIG.replace("params@conv* <= 400", "latency.median <= 1 s"), [], 3, "latency cannot be measured here"),
+        (CONFIG.replace("params@conv* <= 400", "latency.median <= base"), [], 3, "latency cannot be measured here"),
         (CONFIG.replace("base.json", "no/such/base.json"), [], 2, "there is no directory"),
     ],
 )
@@ -209,11 +209,20 @@ def test_a_static_update_keeps_measured_figures(folder):
     assert set(kept.checks["slow"]["net"].figures) == {"latency.median", "params"}
 
 
+def test_a_measured_figure_that_nothing_compares_with_is_not_recorded(folder):
+    """It would be another one each time, and a noisy run would keep all others from being recorded."""
+    budgets = tuple(Written(budget(one)) for one in ("latency.median <= 1 s", "params <= 6K"))
+    config = Config("c.toml", folder, (Check("slow", ("net.md",), budgets),), "b.json")
+    kept = update(config, load=lambda model: [Planted()], measure=lambda network, settings: measured(stable=False))
+    assert set(kept.checks["slow"]["net"].figures) == {"params"}
+
+
 def test_a_noisy_run_is_not_recorded(folder):
     config = Config("c.toml", folder, (LATENCY,), "b.json")
     with pytest.raises(NothingToRecord) as fault:
         update(config, load=lambda m: [Planted()], measure=lambda n, s: measured(10, stable=False, why="cv 40 %"))
     assert fault.value.message == "slow, net: latency.median cannot be had: the run is not stable (cv 40 %)"
+    assert fault.value.hint == "measure on a quieter machine, or keep measured figures as they are with --static"
     assert not (folder / "b.json").exists()
 
 

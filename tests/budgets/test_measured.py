@@ -116,11 +116,42 @@ def judged(*texts, now=None, baseline=NONE_KEPT, load_base=None, skip=False, mea
             id="throughput has the median's interval",
         ),
         pytest.param(
-            "latency.median <= 12 ms",
+            "latency.median <= 10.2 ms",
             measured(10, stable=False, why="cv 40 %"),
             "undecided",
             "the measurement is too noisy: cv 40 %",
-            id="noise",
+            id="noise that reaches the limit",
+        ),
+        pytest.param(
+            "latency.median <= 12 ms",
+            measured(10, stable=False, why="cv 40 %"),
+            "pass",
+            "every sample holds it, though cv 40 %",
+            id="noise that does not reach the limit",
+        ),
+        pytest.param(
+            "throughput >= 90", measured(10, stable=False), "pass", "every sample holds it", id="images at the slowest"
+        ),
+        pytest.param(
+            "throughput >= 99",
+            measured(10, stable=False),
+            "undecided",
+            "the measurement is too noisy",
+            id="and not all",
+        ),
+        pytest.param(
+            "latency.median >= 1 ms",
+            measured(10, stable=False),
+            "undecided",
+            "the measurement is too noisy",
+            id="noise never shows that a run is slow",
+        ),
+        pytest.param(
+            "latency.median <= 12 ms",
+            measured(10, stable=False, samples=()),
+            "undecided",
+            "the measurement is too noisy",
+            id="noise without its samples",
         ),
         pytest.param(
             "latency.median <= 1 ms",
@@ -392,6 +423,20 @@ def test_percentiles_need_their_samples_in_turns_as_well():
 def test_a_base_without_the_network_is_undecided():
     found = judged("latency.median <= base", load_base=lambda model: [])
     assert (found.status, found.why) == ("undecided", "the base has no network net yet")
+
+
+@pytest.mark.parametrize(
+    "text, ms, hint",
+    [
+        # 1.5 times 640 samples of 10 ms are 9.6 s, of 40 ms 38.4 s, which is more than the 30 s that are left.
+        ("latency.p99 <= 1 s", 10, 'give it more time: run = { min_time = "10 s" }'),
+        ("latency.p99 <= 1 s", 40, 'give it more time: run = { min_time = "39 s", max_time = "39 s" }'),
+        # A run of a microsecond is sampled a millisecond at a time: 1.5 times 64 of them.
+        ("latency.p90 <= 1 s", 0.001, 'give it more time: run = { min_time = "1 s" }'),
+    ],
+)
+def test_how_long_a_percentile_takes(text, ms, hint):
+    assert judged(text, now=measured(ms, n=20)).hint == hint
 
 
 # The statistics themselves.
