@@ -3,7 +3,9 @@
 Random values come from integers of SFC64, whose stream NumPy keeps stable, scaled by correctly rounded arithmetic only:
 no exponential or logarithm, which differ between machines. Every tensor has a stream of its own, seeded by its name, so
 that one more layer changes no other weights. Kernels are uniform with He et al.'s variance 2 / fan-in; biases and the
-statistics of batch norm are random too, since exporters drop or merge initializers that are all zeros or ones.
+statistics of batch norm are random too, since exporters drop or merge initializers that are all zeros or ones. A batch
+norm's variances lie about the mean square of what arrives there, as they do in a trained network: a thousand layers
+then neither overflow nor fade out, gates do not saturate, and rounding errors stay small.
 """
 
 import hashlib
@@ -13,12 +15,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnscope.errors import MissingExtraError
 from cnnscope.graph import Layer
+from cnnscope.ops.op import Moments
 from cnnscope.shapes import Shape, elements
 
 if TYPE_CHECKING:
     import numpy
 
 CHUNK = 1 << 20
+SMALLEST, LARGEST = 2.0**-12, 2.0**14
 
 
 class Tensor(NamedTuple):
@@ -34,15 +38,25 @@ class Tensor(NamedTuple):
 
 def tensors(layers: Iterator[Layer] | tuple[Layer, ...]) -> Iterator[Tensor]:
     """Every stored tensor in running order."""
+    moments: dict[str, Moments] = {}
     for layer in layers:
+        # What no layer here made is an input of standard normal values.
+        arriving = [moments.get(source, Moments(0.0, 1.0)) for source in layer.node.inputs]
+        moments[layer.node.name] = _held(layer.node.op.moments(*arriving))
         for name, weight in layer.placed.weights.items():
-            low, high = _range(layer, name, weight.shape)
+            low, high = _range(layer, name, weight.shape, arriving[0].square)
             yield Tensor(f"{layer.node.name}.{name}", weight.shape, weight.trainable, low, high)
 
 
-def _range(layer: Layer, name: str, shape: Shape) -> tuple[float, float]:
+def _held(found: Moments) -> Moments:
+    """Where values fade out or overflow, the smallest or largest that float16 can still normalise."""
+    square = min(max(found.square, SMALLEST), LARGEST)
+    return found if square == found.square else Moments(0.0, square)
+
+
+def _range(layer: Layer, name: str, shape: Shape, arriving: float) -> tuple[float, float]:
     if name == "running_var":
-        return 0.5, 1.5
+        return 0.5 * arriving, 1.5 * arriving
     if "bias" in name or name == "running_mean":
         return -0.1, 0.1
     if elements(shape[1:]) == 1 and len(shape) != 4:

@@ -4,9 +4,10 @@ The plain ones differ only in their figures and spellings, so they are rows of a
 """
 
 from fractions import Fraction
+from math import sqrt
 from typing import Any, ClassVar
 
-from cnnscope.ops.op import Call, Cost, Op, Spelling, Weight, channels_of, number
+from cnnscope.ops.op import Call, Cost, Moments, Op, Spelling, Weight, channels_of, number
 from cnnscope.ops.spelling import integers, scalar
 from cnnscope.shapes import Shape, elements
 
@@ -24,6 +25,12 @@ class _Activation(Op):
     def cost(self, *inputs: Shape) -> Cost:
         count = elements(inputs[0])
         return Cost(*(figure * count for figure in self.per_element))
+
+    def moments(self, *inputs: Moments) -> Moments:
+        """As behind a rectifier: half of what has no mean, all of what is above zero."""
+        ((mean, square),) = inputs
+        above = max(mean, 0.0) / sqrt(square) if square else 0.0
+        return Moments((mean + sqrt(0.36 * mean**2 + 0.64 * square)) / 2, square * (1 + above) / 2)
 
     def onnx_arguments(self) -> dict[str, Any]:
         return {}
@@ -133,7 +140,14 @@ class Gelu(_Activation):
         )
 
 
-class Sigmoid(_Activation):
+class _Gate(_Activation):
+    """Between 0 and 1, mostly near a half."""
+
+    def moments(self, *inputs: Moments) -> Moments:
+        return Moments(0.5, 0.3)
+
+
+class Sigmoid(_Gate):
     """1 / (1 + exp(-x)): exponential, add, divide."""
 
     type, saves = "sigmoid", OUTPUT
@@ -152,7 +166,7 @@ class Silu(_Activation):
         return Call("Sigmoid", {}, ("in",), "gate"), Call("Mul", {}, ("in", "gate"))
 
 
-class HardSigmoid(_Activation):
+class HardSigmoid(_Gate):
     """min(max(0, x/6 + 1/2), 1): multiply-add and two compares (torch's and MobileNetV3's slope)."""
 
     type, saves = "hard sigmoid", INPUT
@@ -177,6 +191,9 @@ class Tanh(_Activation):
     type, saves = "tanh", OUTPUT
     per_element = Cost(transcendentals=1)
     onnx_name, torch_name = "Tanh", "nn.Tanh"
+
+    def moments(self, *inputs: Moments) -> Moments:
+        return Moments(0.0, min(inputs[0].square, 1.0))
 
 
 class ScaledTanh(_Activation):

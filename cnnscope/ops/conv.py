@@ -4,7 +4,7 @@ from itertools import groupby
 from typing import Any
 
 from cnnscope.errors import ShapeError
-from cnnscope.ops.op import Call, Cost, Op, Spelling, Weight
+from cnnscope.ops.op import Call, Cost, Moments, Op, Spelling, Weight
 from cnnscope.ops.spelling import even_padding, integers, onnx_window, padded
 from cnnscope.shapes import NO_PADDING, Padding, Pair, Shape, Window, elements, maps_of, misfit, slide, window
 
@@ -60,6 +60,9 @@ class _Convolution(Op):
         outputs, channels = elements(self.output(*inputs)), inputs[0][1]
         macs = outputs * (channels // self.group_count(channels)) * self.kernel[0] * self.kernel[1]
         return Cost(macs=macs, multiply_adds=macs, adds=outputs if self.bias else 0)
+
+    def moments(self, *inputs: Moments) -> Moments:
+        return Moments(0.0, 2 * inputs[0].square)
 
     def onnx(self, *inputs: Shape) -> Spelling:
         arguments = onnx_window(self.window(*inputs)) | {"group": self.group_count(inputs[0][1])}

@@ -1,7 +1,7 @@
 """Fully connected layers and what stands in their place: RBF outputs, maxout."""
 
 from cnnscope.errors import ShapeError
-from cnnscope.ops.op import WHOLE, Call, Cost, Op, Spelling, Weight, channels_of
+from cnnscope.ops.op import WHOLE, Call, Cost, Moments, Op, Spelling, Weight, channels_of
 from cnnscope.ops.spelling import integers
 from cnnscope.shapes import Shape, elements
 
@@ -34,6 +34,9 @@ class FullyConnected(Op):
         outputs = elements(self.output(*inputs))
         macs = outputs * features_of(inputs[0])
         return Cost(macs=macs, multiply_adds=macs, adds=outputs if self.bias else 0)
+
+    def moments(self, *inputs: Moments) -> Moments:
+        return Moments(0.0, 2 * inputs[0].square)
 
     def onnx(self, *inputs: Shape) -> Spelling:
         if len(inputs[0]) == 3:

@@ -1,7 +1,9 @@
 """Operators with several inputs: add, multiply, concat, matrix product."""
 
+from math import prod
+
 from cnnscope.errors import ShapeError
-from cnnscope.ops.op import WHOLE, Call, Cost, Op, Spelling, require_equal
+from cnnscope.ops.op import WHOLE, Call, Cost, Moments, Op, Spelling, require_equal
 from cnnscope.shapes import Shape, dims, elements
 
 MANY = 1_000
@@ -36,6 +38,10 @@ class Add(Op):
     def cost(self, *inputs: Shape) -> Cost:
         return Cost(adds=(len(inputs) - 1) * elements(inputs[0]))
 
+    def moments(self, *inputs: Moments) -> Moments:
+        mean = sum(given.mean for given in inputs)
+        return Moments(mean, mean**2 + sum(given.square - given.mean**2 for given in inputs))
+
     def onnx(self, *inputs: Shape) -> Spelling:
         return _folded("Add", len(inputs))
 
@@ -60,6 +66,9 @@ class Multiply(Op):
     def cost(self, *inputs: Shape) -> Cost:
         return Cost(multiplies=(len(inputs) - 1) * elements(self.output(*inputs)))
 
+    def moments(self, *inputs: Moments) -> Moments:
+        return Moments(prod(given.mean for given in inputs), prod(given.square for given in inputs))
+
     def onnx(self, *inputs: Shape) -> Spelling:
         return _folded("Mul", len(inputs))
 
@@ -80,6 +89,9 @@ class Concat(Op):
                 f"cannot concat {shapes}", "all sizes but the number of maps must agree: crop, pad or pool one of them"
             )
         return inputs[0][0], sum(shape[1] for shape in inputs), *inputs[0][2:]
+
+    def moments(self, *inputs: Moments) -> Moments:
+        return Moments(*(sum(figures) / len(inputs) for figures in zip(*inputs, strict=True)))
 
     def onnx(self, *inputs: Shape) -> Spelling:
         return (Call("Concat", {"axis": 1}, tensors(len(inputs))),)

@@ -65,6 +65,13 @@ class Call(NamedTuple):
     tensors: Mapping[str, str] = {}
 
 
+class Moments(NamedTuple):
+    """What a tensor's values are like: their mean, and the mean of their squares."""
+
+    mean: float
+    square: float
+
+
 Spelling = tuple[Call, ...]
 
 WHOLE = "whole input"
@@ -153,6 +160,10 @@ class Op:
         """How many values are added up for one output, about: rounding errors grow with the square root of it."""
         cost = self.cost(*inputs)
         return (cost.multiply_adds + cost.adds) // elements(self.output(*inputs))
+
+    def moments(self, *inputs: Moments) -> Moments:
+        """Those of the outputs, about, for those of the inputs, where kernels are random with He's variance."""
+        return inputs[0]
 
     def window(self, *inputs: Shape) -> Window | str | None:
         """The window through which an output sees the input; None where it sees one position, WHOLE for all of it.

@@ -1,9 +1,10 @@
 """Pooling over sliding windows: the family, and its maximum and mean."""
 
+from math import sqrt
 from typing import Any, Literal
 
 from cnnscope.errors import ShapeError
-from cnnscope.ops.op import Call, Cost, Op, Spelling
+from cnnscope.ops.op import Call, Cost, Moments, Op, Spelling
 from cnnscope.ops.spelling import even_padding, integers, onnx_window, padded, sides
 from cnnscope.shapes import NO_PADDING, Axis, Padding, Pair, Shape, Window, elements, maps_of, misfit, slide, window
 
@@ -79,6 +80,11 @@ class MaxPool(Pool):
 
     def cost(self, *inputs: Shape) -> Cost:
         return Cost(compares=elements(self.output(*inputs)) * (self.area - 1))
+
+    def moments(self, *inputs: Moments) -> Moments:
+        """Of the largest of n values behind a rectifier, neighbours of which are alike."""
+        square = sqrt(self.area) * inputs[0].square
+        return Moments(sqrt(0.7 * square), square)
 
     def extra_saved_bytes(self, itemsize: int, *inputs: Shape) -> int:
         return 8 * elements(self.output(*inputs))

@@ -5,7 +5,7 @@ from math import ceil
 
 from cnnscope.errors import ShapeError
 from cnnscope.ops.conv import split
-from cnnscope.ops.op import Call, Cost, Op, Spelling, Weight
+from cnnscope.ops.op import Call, Cost, Moments, Op, Spelling, Weight
 from cnnscope.shapes import NO_PADDING, Axis, Pair, Shape, Sides, Window, elements, maps_of
 
 
@@ -65,6 +65,9 @@ class TransposedConv(Op):
     def cost(self, *inputs: Shape) -> Cost:
         macs = elements(inputs[0]) * (self.maps // self.groups) * self.kernel[0] * self.kernel[1]
         return Cost(macs=macs, multiply_adds=macs, adds=elements(self.output(*inputs)) if self.bias else 0)
+
+    def moments(self, *inputs: Moments) -> Moments:
+        return Moments(0.0, 2 * inputs[0].square)
 
     def onnx(self, *inputs: Shape) -> Spelling:
         arguments = {

@@ -7,9 +7,10 @@ results may differ by 8 · eps · sqrt(1 + n), eps being the spacing of the dtyp
 *End to end*: both runtimes start from the network's input, which proves the wiring. Errors of earlier layers now pass
 through later ones, which enlarge or damp them. By how much is measured: torch runs once more from an input shaken by
 sqrt(eps), and the change of a tensor, as a multiple of the input's, is its growth. An error made at a tensor of growth
-g arrives at one of growth h as h / g times itself. Errors of different layers are independent, so the bound of a tensor
-is the root of the sum of squares of what arrives along the worst path. A bound as large as the values proves nothing,
-and one beyond thirty times the shaking was measured where growth is no longer in proportion: neither is given.
+g arrives at one of growth h as h / g times itself; where several tensors meet, each is shaken alone, and h is what that
+changes. Errors of different layers and inputs are independent, so squares are added up. A bound as large as the values
+proves nothing, and one beyond thirty times the shaking was measured where growth is no longer in proportion: neither is
+given, nor any behind it, which would have been grown from it.
 
 torch computes in float32 from the same rounded weights also where ONNX Runtime runs in float16: on a CPU it lacks some
 operators of float16, and is the more exact of the two. ONNX Runtime may then hand a layer the float32 values that it
@@ -97,8 +98,8 @@ class _Passes:
         self.largest = min(LARGEST_BOUND, SHAKES * self.shake)
         self.own, self.shaken = {INPUT: x.float()}, {INPUT: _shaken(x.float(), self.shake)}
         self.growth, self.bounds = {INPUT: 1.0}, {INPUT: 0.0}
-        self.overflown: set[str] = set()
-        """Tensors that a smaller dtype cannot hold, and all behind them."""
+        self.lost: set[str] = set()
+        """Tensors that a smaller dtype cannot hold or whose errors cannot be bounded, and all behind them."""
 
     def end_to_end(
         self, module: torch.nn.Module, name: str, inputs: Sequence[str], expected: Tensor, bound: float
@@ -106,14 +107,31 @@ class _Passes:
         for tensors in (self.own, self.shaken):
             tensors[name] = call(module, name, [tensors[source] for source in inputs])
         own = self.own[name]
-        self.growth[name] = _apart(self.shaken[name], own) / self.shake
-        arriving = max(self.bounds[source] * _ratio(self.growth[name], self.growth[source]) for source in inputs)
-        self.bounds[name] = hypot(bound, arriving)
-        if expected.dtype != own.dtype and (not _is_finite(expected) or self.overflown.intersection(inputs)):
-            self.overflown.add(name)
-        if name in self.overflown or not _tells(own, expected) or self.bounds[name] >= self.largest:
+        self.growth[name] = self._grown(self.shaken[name], own)
+        self.bounds[name] = hypot(bound, self._arriving(module, name, inputs))
+        too_far = self.bounds[name] >= self.largest
+        overflown = expected.dtype != own.dtype and not _is_finite(expected)
+        if too_far or overflown or self.lost.intersection(inputs):
+            self.lost.add(name)
+        if name in self.lost or not _tells(own, expected):
             return None
         return Deviation(_apart(own, expected, [self.own[source] for source in inputs]), self.bounds[name])
+
+    def _grown(self, shaken: Tensor, own: Tensor) -> float:
+        return _apart(shaken, own) / self.shake
+
+    def _arriving(self, module: torch.nn.Module, name: str, inputs: Sequence[str]) -> float:
+        """The inputs' bounds, carried through the layer: the largest alone, or what all have in common."""
+        together = min(self.bounds[source] * _ratio(self.growth[name], self.growth[source]) for source in inputs)
+        sources = dict.fromkeys(inputs)
+        if len(sources) == 1:
+            return together
+        alone = []
+        for source in sources:
+            mixed = [(self.shaken if other == source else self.own)[other] for other in inputs]
+            grown = self._grown(call(module, name, mixed), self.own[name])
+            alone.append(self.bounds[source] * _ratio(grown, self.growth[source]))
+        return max(together, *alone)
 
     def drop(self, name: str) -> None:
         del self.own[name], self.shaken[name]

@@ -52,6 +52,16 @@ def test_small_networks_agree_in_everything(name):
     jsonschema.validate(json.loads(found.to_json()), SCHEMA)
 
 
+@pytest.mark.parametrize(
+    "name, shape", [("efficientnet_b5", "3x96x96"), ("preresnet110-cifar", None), ("densenet121", "3x64x64")]
+)
+def test_deep_networks_agree_end_to_end_at_every_layer(name, shape):
+    """Gates, hundreds of sums and concats: bounds stay small enough to tell."""
+    found = cnnscope.verify(name, input=shape)
+    assert found.disagreements == found.not_asked == ()
+    assert all(layer.end_to_end for layer in found.layers)
+
+
 def test_the_small_networks_are_many():
     assert len(SMALL) >= 16
 

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+import cnnscope
 from cnnscope.analysis import memory
 from cnnscope.graph import place
 from cnnscope.ops import BatchNorm, Call, Conv, Dropout, Relu, Weight
@@ -256,6 +257,15 @@ def test_another_input_in_one_runtime_shows_end_to_end_only(crosses, monkeypatch
         f"net.md:{line}: ✗ {name}: values end to end: onnxruntime and torch are # apart, more than #"
         for line, name in ((7, "a"), (7, "a.bn"), (7, "a.relu"), (8, "d"), (9, "b"))
     ]
+
+
+def test_behind_a_layer_whose_errors_cannot_be_bounded_nothing_is_told_end_to_end(monkeypatch):
+    """A saturated softmax shows no growth, although its input may be anything."""
+    monkeypatch.setattr(compare, "SHAKES", 0.03)
+    found = cnnscope.verify("lenet5")
+    told = [layer.name for layer in found.layers if layer.end_to_end]
+    assert told == [layer.name for layer in found.layers][: len(told)]
+    assert 0 < len(told) < len(found.layers)
 
 
 def test_a_network_that_ends_in_other_values_where_memory_is_reused(crosses, monkeypatch):
