@@ -94,10 +94,11 @@ class _Passes:
 
     def __init__(self, x: Tensor) -> None:
         self.eps = torch.finfo(x.dtype).eps
-        self.shake = self.eps**0.5
+        self.shake: float = self.eps**0.5
         self.largest = min(LARGEST_BOUND, SHAKES * self.shake)
         self.own, self.shaken = {INPUT: x.float()}, {INPUT: _shaken(x.float(), self.shake)}
-        self.growth, self.bounds = {INPUT: 1.0}, {INPUT: 0.0}
+        self.growth: dict[str, float] = {INPUT: 1.0}
+        self.bounds: dict[str, float] = {INPUT: 0.0}
         self.lost: set[str] = set()
         """Tensors that a smaller dtype cannot hold or whose errors cannot be bounded, and all behind them."""
 
