@@ -38,7 +38,8 @@ def _grouped_twice(layer: LayerReport) -> int:
     """What it counts less than ours: maps per group, divided by the groups once more."""
     op: Any = layer.layer.node.op
     per_group = layer.layer.placed.weights["weight"].shape[1]
-    return layer.macs // per_group * (per_group // op.groups) - layer.macs
+    counted: int = layer.macs // per_group * (per_group // op.groups)
+    return counted - layer.macs
 
 
 GROUPED = Term(
