@@ -21,12 +21,19 @@ class Layers(NamedTuple):
 
 
 def residual(
-    draft: Draft, kernels: Sequence[str], *, grouped: int = -1, strided: int = 0, shortcut: str = "projection"
+    draft: Draft,
+    kernels: Sequence[str],
+    *,
+    grouped: int = -1,
+    strided: int = 0,
+    shortcut: str = "projection",
+    squeezed: bool = False,
 ) -> str:
     """A stack of convolutions whose input is added to its output (He et al. 2015, figures 2 and 5).
 
     `grouped` and `strided` are the convolutions that have groups and the stride. Shortcuts: a 1x1 convolution where the
-    shape changes (projection, option B), subsampling with zeros for new maps (padded, option A), or none.
+    shape changes (projection, option B), subsampling with zeros for new maps (padded, option A), or none. `squeezed`
+    puts a squeeze-and-excitation before the addition (Hu et al. 2017).
     """
     letters = LETTERS[: len(kernels)]
     last = letters[-1]
@@ -44,6 +51,10 @@ def residual(
         cells["groups"] = "{groups}" if index == grouped else ""
         cells["from"] = "in" if index == 0 and shortcut != "none" else ""
         rows.append(cells | ({"padding": ""} if kernel == "1x1" else {}))
+    end = last
+    if squeezed:
+        rows += _squeeze_and_excite(f"{{{last}}}", "{squeezed}", "sigmoid", "relu", "", behind=last)
+        end = "excite"
     changed = f"{{stride != 1 or in.maps != {last}}}"
     if shortcut == "projection":
         skip = {"layer": "skip", "type": "conv bn", "maps": f"{{{last}}}", "kernel": "1x1", "stride": "{stride}"}
@@ -52,9 +63,11 @@ def residual(
         skip = {"layer": "skip", "type": "max pool pad", "kernel": "1x1", "stride": "{stride}"}
         rows += [skip | {"channel_padding": f"0,{{{last} - in.maps}}", "from": "in", "when": changed}]
     if shortcut != "none":
-        rows.append({"layer": "out", "type": "add", "activation": "relu", "from": f"{last}, skip"})
+        rows.append({"layer": "out", "type": "add", "activation": "relu", "from": f"{end}, skip"})
     groups = ", groups=1" if grouped >= 0 else ""
-    return draft.block(f"{_stack_name(kernels, shortcut)}({', '.join(letters)}, stride=1{groups})", rows)
+    name = f"{_stack_name(kernels, shortcut)}{'-se' if squeezed else ''}"
+    more = ", squeezed" if squeezed else ""
+    return draft.block(f"{name}({', '.join(letters)}{more}, stride=1{groups})", rows)
 
 
 def _half(kernel: str) -> str:
@@ -129,13 +142,15 @@ def inverted_residual(
 _SAME_SHAPE = "{stride == 1 and in.maps == maps}"
 
 
-def _squeeze_and_excite(wide: str, narrow: str, gate: str, squeezed: str, when: str) -> list[Cells]:
+def _squeeze_and_excite(
+    wide: str, narrow: str, gate: str, squeezed: str, when: str, behind: str = "window"
+) -> list[Cells]:
     """Hu et al. 2017: the mean of each map, two 1x1 convolutions with biases, a factor per map."""
     return [
-        {"layer": "mean", "type": "global avg pool", "from": "window", "when": when},
+        {"layer": "mean", "type": "global avg pool", "from": behind, "when": when},
         {"layer": "squeeze", "type": "conv", "maps": narrow, "kernel": "1x1", "activation": squeezed, "when": when},
         {"layer": "gate", "type": "conv", "maps": wide, "kernel": "1x1", "activation": gate, "when": when},
-        {"layer": "excite", "type": "multiply", "from": "window, gate", "when": when},
+        {"layer": "excite", "type": "multiply", "from": f"{behind}, gate", "when": when},
     ]
 
 

@@ -115,7 +115,9 @@ class Geometry(NamedTuple):
 
 _KINDS = (
     (
-        re.compile(r"global (?:average|avg|mean)[- ]?pool(?:ing|ed)?|globalaveragepooling(?:2d)?|gap\b"),
+        re.compile(
+            r"(?:global|adaptive) (?:average|avg\.?|mean)[- ]?pool(?:ing|ed)?|globalaveragepooling(?:2d)?|gap\b"
+        ),
         "global avg pool",
     ),
     (re.compile(r"global max[- ]?pool(?:ing)?|globalmaxpooling(?:2d)?"), "global max pool"),
@@ -129,7 +131,7 @@ _KINDS = (
     ),
     (
         re.compile(
-            r"(?:fully|densely)[- ]connected|\bfull\b|\bfc(?=[-\s\d]|$)|\bdense\b|\blinear\b|\bconnected\b|\bconn\b\.?"
+            r"(?:fully|densely)[- ]connected|\bfull\b|\bfc(?=[-,\s\d]|$)|\bdense\b|\blinear\b|\bconnected\b|\bconn\b\.?"
         ),
         "fully connected",
     ),
@@ -140,11 +142,13 @@ _STRIDE = re.compile(
     r"[,(]?\s*\bstrides?\s*[=:]?\s*(\d)(?:x\1)?\)?|\s*/\s*s?(\d)\b|-s-?(\d)\b|[,\s]+s\s*=?\s*(\d)\b|,\s*/(\d)\b"
 )
 _GROUPS = re.compile(r"[,\s]+(?:c|g|groups?)\s*=\s*(\d{1,7})\b")
-_PADDING = re.compile(r"[,\s]+(?:pad(?:ding)?\s*[=:]?\s*(\d|same|valid)|(v|valid|same|padded)\b|\((v|valid|same)\))")
+_PADDING = re.compile(
+    r"[,\s]+(?:(?:pad(?:ding)?\s*[=:]?|p\s*=)\s*(\d|same|valid)|(v|valid|same|padded)\b|\((v|valid|same)\))"
+)
 _KERNEL = re.compile(r"(?:\b|(?<=conv))(?:[dk](?=\d))?(\d{1,7})x(\d{1,7})(?:x(\d{1,7}))?(?:x(\d{1,7}))?\b")
 _DEPTHWISE = re.compile(r"\bd(?=\d+x\d+)|\bdw\b")
 _DASHED = re.compile(r"\bconv\s*(\d{1,7})\s*-\s*(\d{1,7})\b")
-_MAPS = re.compile(r"[,\s-]*\b(\d{1,5})(?:-?d)?\b(?: (?:filters|maps|channels|units))?[,\s]*")
+_MAPS = re.compile(r"[,\s-]*\b(\d{1,5})(?:-?d|-way|-class)?\b(?: (?:filters|maps|channels|units))?[,\s]*")
 
 
 @lru_cache(2048)

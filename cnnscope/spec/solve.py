@@ -22,7 +22,7 @@ _WIDEST = 20
 """Padding beyond this is not tried."""
 HALF = "half"
 """In a draft's paddings: half of the window, on all sides alike."""
-_STRIDES = ("1", "2", "4")
+_STRIDES = ("1", "2", "4", "3")
 _WHOLE = {"fully connected", "flatten", "rbf"}
 Sizes = dict[str, Pair | None]
 

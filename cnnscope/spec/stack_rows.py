@@ -6,11 +6,12 @@ from cnnscope.errors import CellError, SpecError
 from cnnscope.graph import Assumption
 from cnnscope.spec import modules
 from cnnscope.spec.draft import Draft, Line, fault
-from cnnscope.spec.habits import image, whole_choice
+from cnnscope.spec.habits import biases, image, whole_choice
 from cnnscope.spec.printed import Geometry
 from cnnscope.spec.stack_cells import Item, Stack, Word
 
 Pair = tuple[int, int]
+_FLAT = ("fully", "softmax", "dropout")
 
 
 class Rows:
@@ -20,16 +21,32 @@ class Rows:
         self.draft = draft
         self.growth = growth
         self.family = ""
+        self.norm = "bn"
+        self.normed = True
+        """Has a network of this table residual blocks?"""
         self.width = 0
+        self._following: list[Item | None] = []
         self._pending: list[tuple[int, str, list[Pair], list[Item]]] = []
 
     def stage(self, line: int, name: str, printed: list[Pair], found: list[Item]) -> None:
         """Keep a stage until the family of all of them is known."""
         for item in found:
-            if isinstance(item, Stack):
+            if isinstance(item, Stack) and (len(item.items) > 1 or item.items[0].depthwise):
                 self.family = self.family or _family(item)
         if found:
             self._pending.append((line, name, printed, found))
+
+    def depth(self) -> int:
+        """How many layers with weights follow one another."""
+        found = [item for *_, group in self._pending for item in group]
+        stacked = sum(len(item.items) * item.repeat for item in found if isinstance(item, Stack))
+        single = [item for item in found if isinstance(item, Geometry) and "pool" not in item.kind]
+        return stacked + len(single) + (not any(item.kind == "fully connected" for item in single))
+
+    def last_repeat(self) -> int:
+        """The last count of a stack."""
+        stacks = [item for *_, group in self._pending for item in group if isinstance(item, Stack)]
+        return stacks[-1].repeat if stacks else 1
 
     def finish(self) -> None:
         """Write all stages, then what the table leaves out."""
@@ -41,11 +58,17 @@ class Rows:
             choices.note(Assumption("dense layers", order, "the table prints neither widths nor norms"))
         elif self.family == "residual":
             self._residual_choices()
+        elif not self.family:
+            values = ("bn", "none") if self.normed else ("none", "bn")
+            why = "as the networks beside it" if self.normed else "the table names none"
+            self.norm = choices.take("norm", *values, why=why)
         elif self.family == "convnext":
             parts = "layer norms, GELU, factors per map, biases, 2x2 convolutions with stride 2 between stages"
             choices.note(
                 Assumption("between the windows", parts, "blocks that begin with a depthwise window have them")
             )
+        items = [item for *_, found in self._pending for item in found]
+        self._following = [*items[1:], None]
         faults = []
         for line, name, printed, found in self._pending:
             try:
@@ -56,6 +79,8 @@ class Rows:
             raise SpecError("", faults)
         self._ending()
         self._input()
+        if self.norm == "none":
+            biases(self.draft)
 
     def _residual_choices(self) -> None:
         choices = self.draft.choices
@@ -73,30 +98,47 @@ class Rows:
         before = len(self.draft.lines)
         ends: list[Line] = []
         for item in found:
+            following = self._following.pop(0)
             if isinstance(item, Stack):
                 self._stack(line, name, printed, item)
             elif isinstance(item, Word):
                 self.draft.add(line, item.type)
             else:
                 self._operator(line, name, item)
+                if self.family == "dense" and isinstance(following, Stack) and item.kind in ("", "conv"):
+                    # Dense layers begin with a norm.
+                    self.draft.lines[-1].cells |= {"type": "conv", "bias": "no", "activation": ""}
             ends += self.draft.lines[-1:]
         if len(printed) > 1:
             for entry, size in zip(ends, printed, strict=False):
-                entry.prints = size
+                self._size(entry, size)
         elif printed and ends:
-            self._last_sized(before).prints = printed[0]
+            self._size(self._last_sized(before), printed[0])
         for entry in self.draft.lines[before:]:
             if entry.prints:
                 entry.cells["size"] = f"{entry.prints[0]}x{entry.prints[1]}"
 
+    def _size(self, entry: Line, printed: Pair) -> None:
+        """Rows of units print their number, if anything."""
+        if not entry.cells["type"].startswith(_FLAT):
+            entry.prints = printed
+
     def _last_sized(self, before: int) -> Line:
         """The row that the printed size is of: the last that has a size at all."""
         entries = self.draft.lines[before:]
-        flat = ("fully", "softmax", "dropout")
-        return next((entry for entry in reversed(entries) if not entry.cells["type"].startswith(flat)), entries[-1])
+        return next((entry for entry in reversed(entries) if not entry.cells["type"].startswith(_FLAT)), entries[-1])
 
     def _stack(self, line: int, name: str, printed: list[Pair], stack: Stack) -> None:
         kernels = [item.window for item in stack.items]
+        if len(stack.items) == 1 and self.family != "dense" and not stack.items[0].depthwise:
+            self._operator(line, name, stack.items[0])
+            if stack.repeat > 1:
+                self.draft.lines[-1].cells["repeat"] = str(stack.repeat)
+            note = Assumption(
+                "a stack of one", "repeated, nothing is added", "a residual block has several", (_short(name),)
+            )
+            self.draft.choices.note(note)
+            return
         if self.family == "dense":
             block = modules.dense_layer(self.draft, kernels)
             self.draft.add(line, block, layer=_short(name), growth=str(self.growth), repeat=str(stack.repeat))
@@ -108,9 +150,12 @@ class Rows:
         if not all(item.maps for item in stack.items):
             raise CellError("a convolution of a stack has no width", "write [3x3, 64; 3x3, 64] x2")
         where = 0 if len(set(kernels)) == 1 or self.where == 0 else _window(kernels)
-        block = modules.residual(self.draft, kernels, grouped=grouped, strided=where, shortcut=self.shortcut)
+        block = modules.residual(
+            self.draft, kernels, grouped=grouped, strided=where, shortcut=self.shortcut, squeezed=stack.squeezed > 0
+        )
         widths = {letter: str(item.maps) for letter, item in zip(modules.LETTERS, stack.items, strict=False)}
         groups = str(stack.items[grouped].groups) if grouped >= 0 else ""
+        widths |= {"squeezed": str(stack.squeezed)} if stack.squeezed else {}
         entry = self.draft.add(line, block, layer=_short(name), repeat=str(stack.repeat), groups=groups, **widths)
         entry.unsaid = ("stride",)
 
@@ -149,7 +194,8 @@ class Rows:
         maps = item.maps or (2 * self.growth if self.family == "dense" else 0)
         if not maps or not item.kernel:
             raise CellError("a convolution without width or window", "write 7x7, 64, stride 2")
-        kind, activation = ("conv layer norm", "") if self.family == "convnext" else ("conv bn", "relu")
+        normed = "conv bn" if self.norm == "bn" else "conv"
+        kind, activation = ("conv layer norm", "") if self.family == "convnext" else (normed, "relu")
         cells = item.cells(maps=str(maps))
         entry = self.draft.add(line, kind, layer=_short(name), activation=activation, **cells)
         entry.unsaid = ("padding",) if item.stride else ("padding", "stride")

@@ -53,3 +53,21 @@ def inception(maps: int, side: int, *widths: int) -> Figures:
         (maps, proj, 1),
     )
     return total(*(conv(before, behind, kernel, side) for before, behind, kernel in pairs))
+
+
+def bottlenecks(*counts: int) -> Figures:
+    """A residual network for 224x224 with these many bottlenecks in its stages, the stride in the 3x3 window."""
+    layers, maps, side = [conv_bn(3, 64, 7, 112)], 64, 56
+    for stage, count in enumerate(counts):
+        width = 64 * 2**stage
+        for index in range(count):
+            before = 2 * side if stage and not index else side
+            layers += [
+                conv_bn(maps, width, 1, before),
+                conv_bn(width, width, 3, side),
+                conv_bn(width, 4 * width, 1, side),
+            ]
+            layers += [conv_bn(maps, 4 * width, 1, side)] if not index else []
+            maps = 4 * width
+        side //= 2
+    return total(*layers, dense(maps, 1000))

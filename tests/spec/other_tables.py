@@ -6,7 +6,7 @@ sums by hand.
 
 from typing import NamedTuple
 
-from tests.spec.by_hand import Figures, conv, dense, times, total
+from tests.spec.by_hand import Figures, basic, bottlenecks, conv, conv_bn, dense, times, total
 from tests.spec.reading import DATA
 
 OTHERS = DATA / "others"
@@ -22,6 +22,12 @@ class Other(NamedTuple):
 VGG_16 = (138_357_544, 15_470_264_320)
 """torchvision's vgg16, as all other figures of VGG and ResNet here."""
 VGG_11 = (132_863_336, 7_609_090_048)
+RESNET_18 = (11_689_512, 1_814_073_344)
+RESNET_50 = (25_557_032, 4_089_184_256)
+RESNETS = {"18-layer": RESNET_18, "50-layer": RESNET_50}
+GATES = sum(count * 2 * maps * maps // 16 for count, maps in ((3, 256), (4, 512), (6, 1024), (3, 2048)))
+"""Two products of c by c/16 in every block: 3 of 256 maps, 4 of 512, 6 of 1024, 3 of 2048."""
+SMALL = [basic(16, 16, 32), basic(16, 32, 16), basic(32, 64, 8)]
 LENET_5 = (61_706, 416_520)
 ALEXNET = (62_378_344, 1_135_256_096)
 
@@ -94,6 +100,59 @@ OTHER_TABLES = [
                 ("Net-4", [conv(3, 32, 3, 32), conv(32, 32, 1, 32)], 32, 3),
                 ("Net-5", [conv(3, 32, 7, 32)], 32, 3),
             )
+        },
+    ),
+    # Stacks, one column per network.
+    Other("lost_separators.md", RESNETS),
+    Other("glued_lines.md", RESNETS),
+    Other("lost_brackets.md", RESNETS),
+    Other("bracket_pieces.md", RESNETS),
+    Other("rows_of_figures.md", RESNETS),
+    Other("lines_in_rows.md", {"34-layer": (21_797_672, 3_663_761_408), "50-layer": RESNET_50}),
+    Other("bmatrix.tex", {"50-layer": RESNET_50, "101-layer": (44_549_160, 7_801_405_440)}),
+    Other(
+        # timm seresnet50 and seresnext50_32x4d; their gates add 2.5 M multiplications to ResNet's and ResNeXt's.
+        "squeeze_and_excitation.md",
+        {
+            "ResNet-50": RESNET_50,
+            "SE-ResNet-50": (28_088_024, 4_089_184_256 + GATES),
+            "SE-ResNeXt-50 (32×4d)": (27_559_896, 4_230_479_872 + GATES),
+        },
+    ),
+    Other("cifar_groups.md", {"": (34_426_698, 5_387_266_048)}),
+    Other("padding_printed.md", {"": bottlenecks(2, 2, 2, 2)}),
+    Other("hundred_way_fc.md", {"": total(conv_bn(3, 16, 3, 32), *SMALL, dense(64, 100))}),
+    Other("cifar_dense.md", {"": (769_162, 287_929_692)}),
+    Other("beside_attention.md", {"ResNet-50": RESNET_50, "ConvNeXt-T": (28_589_128, 4_455_531_264)}),
+    Other(
+        "plain_beside_residual.md",
+        {
+            "plain-18": total(
+                conv_bn(3, 64, 7, 112),
+                *(conv_bn(64, 64, 3, 56) for _ in range(4)),
+                *(
+                    total(conv_bn(maps // 2, maps, 3, side), times(3, conv_bn(maps, maps, 3, side)))
+                    for maps, side in ((128, 28), (256, 14), (512, 7))
+                ),
+                dense(512, 1000),
+            ),
+            "ResNet-18": RESNET_18,
+        },
+    ),
+    Other(
+        "wide_windows.md",
+        {
+            "small": total(
+                *(conv_bn(3, 24, 5, 16), basic(24, 24, 16), basic(24, 48, 8), basic(48, 48, 8)),
+                dense(48, 100),
+            ),
+            "large": total(
+                *(conv_bn(3, 32, 5, 16), conv_bn(32, 16, 1, 16), conv_bn(16, 16, 5, 16), conv_bn(16, 64, 1, 16)),
+                *(conv_bn(32, 64, 1, 16), conv_bn(64, 16, 1, 16), conv_bn(16, 16, 5, 16), conv_bn(16, 64, 1, 16)),
+                *(conv_bn(64, 32, 1, 16), conv_bn(32, 32, 5, 8), conv_bn(32, 128, 1, 8), conv_bn(64, 128, 1, 8)),
+                times(2, total(conv_bn(128, 32, 1, 8), conv_bn(32, 32, 5, 8), conv_bn(32, 128, 1, 8))),
+                dense(128, 100),
+            ),
         },
     ),
 ]

@@ -8,6 +8,8 @@ from cnnscope.spec.program import Program
 from tests.spec.other_tables import OTHER_TABLES, OTHERS, Other
 from tests.spec.reading import error, read, table
 
+BESIDE_ATTENTION = next(other for other in OTHER_TABLES if other.file == "beside_attention.md")
+
 
 def networks(other: Other) -> dict[str, Program]:
     program = read((OTHERS / other.file).read_text("utf-8"), other.file)
@@ -38,3 +40,36 @@ def test_a_printed_row_with_too_many_cells_is_refused():
     assert error(text) == (
         "net.md:4: 16^2x8: 7 cells under 6 columns\n  a | inside a cell is written \\|; a comma inside a CSV cell needs quotes"
     )
+
+
+RELATIVE = (
+    "layer name | output size | 34-layer | 101-layer",
+    "conv1 | 112x112 | 7x7, 64, stride 2 | 7x7, 64, stride 2",
+    "conv2_x | 56x56 | 3x3 max pool, stride 2; [3x3, 64; 3x3, 64] x3 | x3",
+)
+
+
+@pytest.mark.parametrize(
+    "rows, message",
+    [
+        (
+            ("conv3_x | 28x28 | [3x3, 128; 3x3, 128] x4 | x4",),
+            "net.md:1: 101-layer: its cells such as x4 stand for the stacks on their left, which makes 16 layers\n"
+            "  the column that they repeat may be missing: write the stacks out",
+        ),
+        (
+            ("conv3_x | 28x28 | x4 | x4",),
+            "net.md:5: conv3_x 101-layer: `x4` repeats nothing\n"
+            "  write the stack that it stands for: [3x3, 64; 3x3, 64] x4",
+        ),
+    ],
+    ids=["the column that x4 repeats is gone", "x4 repeats no stack of its own row"],
+)
+def test_a_count_alone_hides_no_removed_column(rows, message):
+    assert error(table(*RELATIVE, *rows)) == message
+
+
+def test_a_column_of_another_kind_is_left_out_aloud():
+    reports = {name: cnnscope.Network(made).analyze() for name, made in networks(BESIDE_ATTENTION).items()}
+    left_out = [a.text for report in reports.values() for a in report.assumptions if a.what == "left out"]
+    assert left_out == ["left out Swin-T: line 4: `1x1, 96x3`: `96x3` is not understood"] * 2

@@ -1,152 +1,137 @@
 """D6: bracketed stacks, one column per network: layer name, output size, [1x1, 64; 3x3, 64; 1x1, 256] x3.
 
-As ResNet, ResNeXt, DenseNet and ConvNeXt are printed. A stack with widths is a residual block (`C=32` are groups), one
-with `conv` and no widths a dense layer whose growth is the k of the column's title, one that begins with a depthwise
-window d7x7 a ConvNeXt block. Unsaid: padding, which stack of a stage has the stride (the first) and which of its
-convolutions, the shortcut, batch norms, and ConvNeXt's layer norms and downsampling.
+As ResNet, ResNeXt, SENet, DenseNet and ConvNeXt are printed; brackets that a copy lost are put back where a count says
+what is repeated. A stack with widths is a residual block (`C=32` are groups, `fc, [16, 256]` a squeeze-and-excitation),
+one convolution alone is only repeated, one with `conv` and no widths is a dense layer whose growth is the k of the
+column's title, one that begins with a depthwise window d7x7 a ConvNeXt block. Unsaid: padding, which stack of a stage
+has the stride (the first) and which of its convolutions, the shortcut, batch norms, and ConvNeXt's layer norms and
+downsampling. A column whose stacks hold what is no convolution is left out, which is said.
 """
 
 import re
 
-from cnnscope.errors import CellError, SpecError
+from cnnscope.errors import CellError, Fault, SpecError
+from cnnscope.graph import Assumption
 from cnnscope.spec.draft import Choices, Draft, Given, fault
 from cnnscope.spec.faults import refusal
 from cnnscope.spec.printed import plain, size
 from cnnscope.spec.solve import HALF
-from cnnscope.spec.stack_cells import STACK, items, only_count
+from cnnscope.spec.stack_cells import items, normal, only_count
 from cnnscope.spec.stack_rows import Rows
+from cnnscope.spec.stack_tables import GROWTH, Columns, columns, is_stacks, meant
 from cnnscope.spec.tables.document import Document, Table, TableRow
 
 EXPECTS = "a column of output sizes and one column per network with stacks such as [3x3, 64; 3x3, 64] x2"
 WORD = "[3x3, 64; 3x3, 64] x2"
 
-_SIZE = r"output(?: size)?|feature map(?: size)?"
-_NAME = r"|stage|layers?|layer name|group(?: name)?|name"
-_FIGURES = (("params", r"#? ?param(?:eter)?s?\.?"), ("macs", r"flops|macs|madds|mult-adds|gflops"), ("depth", "depth"))
-_GROWTH = re.compile(r"\(?\s*(?:k|growth(?: rate)?)\s*=\s*(\d+)\s*\)?")
-_SAME = re.compile(r"same|idem|\"|〃")
+_UNIT = r"(?: ?\((?:in |x ?)?(?P<unit>m|g|b|millions?|billions?|10\^6|10\^9)\))?"
+_FIGURES = (
+    ("params", rf"(?:number of )?#? ?param(?:eter)?s?\.?{_UNIT}"),
+    ("macs", rf"(?:#|number of)? ?(?P<before>g|m)?(?:flops|macs|madds|mult-adds){_UNIT}"),
+    ("depth", "depth"),
+)
+_OTHER_FIGURES = re.compile(r"(?:top-? ?\d|error|err\b|acc|throughput|latency|speed|memory|year).*")
 
 
 def claims(document: Document) -> bool:
     return _table(document) is not None
 
 
+def _table(document: Document) -> Table | None:
+    return next((table for table in document.tables if is_stacks(table)), None)
+
+
 def read(document: Document, given: Given) -> list[Draft]:
     table = _table(document)
     assert table
-    titles, rows = _parted(table)
-    where = [index for index, title in enumerate(titles) if not _label(title)]
-    drafts, faults = [], []
-    for position, column in enumerate(where):
+    parts = columns(table)
+    drafts: list[Draft] = []
+    refused: list[tuple[str, list[Fault]]] = []
+    for position in range(len(parts.networks)):
         try:
-            drafts.append(_network(table, titles, rows, where[: position + 1], given, column))
+            drafts.append(_network(table.line, parts, position, given))
         except SpecError as error:
-            faults += error.faults
-    if faults:
-        raise refusal(document.path, faults)
+            refused.append((parts.titles[parts.networks[position]], [*error.faults]))
+    if not drafts or not all(_is_foreign(parts, title) for title, _ in refused):
+        raise refusal(document.path, [found for _, faults in refused for found in faults])
+    for title, (first, *_) in refused:
+        for draft in drafts:
+            draft.choices.note(Assumption("left out", title or "a column", f"line {first.line}: {first.message}"))
     return drafts
 
 
-def _table(document: Document) -> Table | None:
-    return next((table for table in document.tables if _is_stacks(table)), None)
+def _is_foreign(parts: Columns, title: str) -> bool:
+    """Can no stack of this column be read? Then it is a network of another kind."""
+    index = parts.titles.index(title)
+    cells = [row.cells[index] for row in parts.rows if "[" in row.cells[index] and "]" in row.cells[index]]
+    return len(cells) > 1 and not any(map(_reads, cells))
 
 
-def _is_stacks(table: Table) -> bool:
-    titles = [plain(title) for title in table.header]
-    cells = (plain(cell) for row in table.rows for cell in row.cells)
-    return any(re.fullmatch(_SIZE, title) for title in titles) and any(STACK.search(cell) for cell in cells)
+def _reads(cell: str) -> bool:
+    try:
+        return bool(items(cell))
+    except CellError:
+        return False
 
 
-def _label(title: str) -> bool:
-    return bool(re.fullmatch(f"{_SIZE}|{_NAME}", plain(title)))
-
-
-def _parted(table: Table) -> tuple[list[str], list[TableRow]]:
-    """The table with columns that print two networks, `A (k=32) / B (k=48)`, as two columns."""
-    titles: list[str] = []
-    rows: list[list[str]] = [[] for _ in table.rows]
-    for index, title in enumerate(table.header):
-        halves = [half.strip() for half in title.split(" / ")]
-        two = len(halves) == 2 and all(_GROWTH.search(plain(half)) for half in halves)
-        titles += halves if two else [title]
-        for made, row in zip(rows, table.rows, strict=True):
-            cell = row.cells[index]
-            parts = cell.split(" / ")
-            made += [part.strip() for part in parts] if two and len(parts) == 2 else [cell] * (2 if two else 1)
-    return titles, [TableRow(row.line, tuple(cells)) for row, cells in zip(table.rows, rows, strict=True)]
-
-
-def _network(
-    table: Table, titles: list[str], rows: list[TableRow], where: list[int], given: Given, column: int
-) -> Draft:
-    title = titles[column]
-    growth = _GROWTH.search(plain(title))
+def _network(line: int, parts: Columns, position: int, given: Given) -> Draft:
+    where = parts.networks[: position + 1]
+    title = parts.titles[where[-1]]
+    growth = GROWTH.search(plain(title))
     draft = Draft(Choices(given), (re.sub(r"\s*\([^()]*\)\s*$", "", title) if growth else title) or "network")
     draft.habit, draft.paddings = "a window keeps the size, or halves it with its stride", (HALF, "valid")
     made = Rows(draft, int(growth[1]) if growth else 0)
-    faults, last = [], ""
-    sizes = next(index for index, title in enumerate(titles) if re.fullmatch(_SIZE, plain(title)))
-    for row in rows:
-        name = " ".join(row.cells[index] for index, title in enumerate(titles) if _label(title) and index != sizes)
+    made.normed = any(";" in cell and "[" in cell for row in parts.rows for cell in map(normal, row.cells))
+    faults, last, relative = [], "", False
+    for row in parts.rows:
+        name = " ".join(row.cells[index] for index in parts.names)
+        printed = row.cells[parts.size]
         try:
-            cell = _cell(row, where, len(titles))
-            metric = _metric(name) or _metric(row.cells[sizes])
-            if metric:
-                draft.figure(row.line, metric, plain(cell).upper().replace("X10", "x10"))
+            cell = row.cells[where[-1]]
+            if _is_figure(draft, row, name.strip() or printed, cell):
                 continue
-            cell = _repeated(cell, row, where, rows)
+            relative = relative or only_count(cell) > 0
+            cell = meant(row, where, parts.rows)
             last = name.strip() or last
-            if not cell and row.cells[sizes] and not any(row.cells[index] for index in where):
+            if not cell and printed and not any(row.cells[index] for index in where):
                 hint = "a merged cell may be lost: write its layers into the first column"
-                raise CellError(f"prints the size {row.cells[sizes][:20]} but no layers", hint)
-            made.stage(row.line, last, _printed(row.cells[sizes]), items(cell))
+                raise CellError(f"prints the size {printed[:20]} but no layers", hint)
+            made.stage(row.line, last, _printed(printed), items(cell))
         except CellError as error:
             faults.append(fault(row.line, f"{name} {title}".strip(), error))
+    if not faults and relative and (problem := _other_depth(title, made)):
+        faults.append(fault(line, title, problem))
     if faults:
         raise SpecError("", faults)
     made.finish()
     return draft
 
 
-def _metric(name: str) -> str:
-    return next((metric for metric, pattern in _FIGURES if re.fullmatch(pattern, plain(name))), "")
+def _is_figure(draft: Draft, row: TableRow, name: str, cell: str) -> bool:
+    """Is this a row of figures? Those that are claims are kept."""
+    shown = plain(name)
+    if _OTHER_FIGURES.fullmatch(shown):
+        return True
+    for metric, pattern in _FIGURES:
+        if found := re.fullmatch(pattern, shown):
+            groups = found.groupdict()
+            unit = (groups.get("unit") or groups.get("before") or "").replace("10^6", "m").replace("10^9", "g")[:1]
+            text = plain(cell).upper().replace("X10", "x10")
+            draft.figure(row.line, metric, f"{text}{unit.upper()}" if text[-1:].isdigit() and "x" not in text else text)
+            return True
+    return False
 
 
-def _cell(row: TableRow, where: list[int], width: int) -> str:
-    """A column's cell; `same` and an empty cell beside a merged one are the cell on the left."""
-    own = row.cells[where[-1]]
-    filled = [row.cells[index] for index in where if row.cells[index] and not _SAME.match(plain(row.cells[index]))]
-    if _SAME.match(plain(own)):
-        if not filled:
-            raise CellError(f"`{own[:40]}`, but no cell on its left says what", "write the layers into the cell")
-        return filled[-1]
-    if own:
-        return own
-    others = [cell for index, cell in enumerate(row.cells) if index >= where[0] and cell]
-    return filled[-1] if len(others) == 1 and filled else ""
-
-
-def _repeated(cell: str, row: TableRow, where: list[int], rows: list[TableRow]) -> str:
-    """`x4` repeats the stack on the left, or else the one above, with another count; a pool before it goes along."""
-    count = only_count(cell)
-    if not count:
-        return _with_merged_pool(cell, row, where)
-    left = [row.cells[index] for index in reversed(where[:-1])]
-    above = [other.cells[where[-1]] for other in reversed(rows) if other.line < row.line]
-    further = [other.cells[where[0]] for other in reversed(rows) if other.line < row.line]
-    for text in (*left, *above, *further):
-        if stack := STACK.search(plain(text)):
-            body = f"[{stack[1] or stack[3]}] x {count}"
-            before = plain(text)[: stack.start()].strip(" ;,")
-            return f"{before}; {body}" if before and text in left else _with_merged_pool(body, row, where)
-    raise CellError(f"`{cell}` repeats nothing", "write the stack that it stands for: [3x3, 64; 3x3, 64] x4")
-
-
-def _with_merged_pool(cell: str, row: TableRow, where: list[int]) -> str:
-    """A pool that is merged over all columns is printed in the first column only."""
-    first = plain(row.cells[where[0]])
-    pool = re.match(r"(\d+x\d+ max pool[^;\[]*?)(?: \(merged\))?\s*;", first)
-    return f"{pool[1]}; {cell}" if pool and len(where) > 1 and cell and "pool" not in plain(cell) else cell
+def _other_depth(title: str, made: Rows) -> CellError | None:
+    """Cells that stand for their neighbours may stand for the wrong ones, where a column was left out."""
+    told = [int(number) for number in re.findall(r"(?<![\d.])\d{2,4}(?![\dx])", plain(title).partition("(")[0])]
+    depth = made.depth()
+    if not told or any(abs(depth - number) <= 2 for number in told):
+        return None
+    return CellError(
+        f"its cells such as x{made.last_repeat()} stand for the stacks on their left, which makes {depth} layers",
+        "the column that they repeat may be missing: write the stacks out",
+    )
 
 
 def _printed(cell: str) -> list[tuple[int, int]]:
