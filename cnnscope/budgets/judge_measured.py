@@ -4,10 +4,11 @@ import math
 from fractions import Fraction
 
 from cnnscope.budgets.baseline import MeasuredFigure, NetworkEntry, NoBaseline
+from cnnscope.budgets.bases import guarded, incomparable, without_base
+from cnnscope.budgets.case import Case, broken, headroom, holds, verdict
 from cnnscope.budgets.comparing import SMALLEST_EFFECT, WIDEST_INTERVAL, Ratio, of_estimates, of_pair
 from cnnscope.budgets.config import Written
 from cnnscope.budgets.grammar import Budget, Relative
-from cnnscope.budgets.judge import Case, broken, guarded, headroom, holds, verdict, without_base
 from cnnscope.budgets.measured import SHORTEST_SAMPLE, Estimate, Measured, NotMeasured, estimate, fewest, worst
 from cnnscope.budgets.settings import RunSettings
 from cnnscope.budgets.units import Quantity
@@ -77,9 +78,9 @@ def _beside_file(case: Case, written: Written, measured: Measured, found: Estima
     if old is None:
         return without_base(case, shown, entry if isinstance(entry, NoBaseline) else None)
     if not isinstance(old, MeasuredFigure) or old.settings != case.check.run:
-        return shown._replace(
-            why="the baseline is incomparable: it was measured with other settings", hint="`cnnscope baseline update`"
-        )
+        return _incomparable(shown, "it was measured with other settings")
+    if isinstance(entry, NetworkEntry) and (reason := incomparable(entry, case.report, budget)):
+        return _incomparable(shown, reason)
     if old.fingerprint != measured.fingerprint:
         why = f"the baseline was measured on another machine: {old.fingerprint}, not {measured.fingerprint}"
         if case.skip_other_machines:
@@ -135,6 +136,10 @@ def _too_small(budget: Budget, ratio: Ratio) -> str:
     if getting_worse and abs(ratio.value - 1) < SMALLEST_EFFECT:
         return f"the change is below {SMALLEST_EFFECT:.0%}"
     return ""
+
+
+def _incomparable(shown: Verdict, reason: str) -> Verdict:
+    return shown._replace(why=f"the baseline is incomparable: {reason}", hint="`cnnscope baseline update`")
 
 
 def _gains_from_noise(budget: Budget) -> bool:

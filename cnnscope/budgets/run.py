@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from cnnscope.budgets.baseline import Baseline, NoBaseline, stale
+from cnnscope.budgets.case import Case
 from cnnscope.budgets.comparing import in_turns
 from cnnscope.budgets.config import Check, Config, selected
 from cnnscope.budgets.entries import entry
-from cnnscope.budgets.judge import Case, judge
+from cnnscope.budgets.judge import judge
 from cnnscope.budgets.measured import Measure, Measured, NotMeasured, cannot_measure
 from cnnscope.budgets.networks import Load, Loaded, Unloaded, analyzed, networks
 from cnnscope.budgets.verdicts import Place, Verdict, Verdicts

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from cnnscope.budgets.baseline import Baseline, MeasuredFigure, NetworkEntry, NoBaseline, merged, pruned, stale, write
 from cnnscope.budgets.baseline_file import locked, read
+from cnnscope.budgets.case import left_out
 from cnnscope.budgets.config import Check, Config, selected, shown
 from cnnscope.budgets.entries import entry
 from cnnscope.budgets.grammar import Budget, Relative
@@ -112,6 +113,9 @@ def _entries(check: Check, config: Config, load: Load, measure: Measure | None) 
     for one in _loaded(check, config, load):
         measured = measure(one.model, check.run) if measure is not None and measures else None
         made = entry(one.report, check, measured)
+        if made.figures and one.report.status != "complete":
+            why, hint = left_out(one.report)
+            raise NothingToRecord(f"{check.name}, {one.model.name}: its totals are lower bounds: {why}", hint)
         _require_all(made, check, one.model.name, measured)
         if made.figures or not measures:
             found[one.model.name] = made

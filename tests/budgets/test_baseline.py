@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -145,6 +146,20 @@ def test_an_update_that_cannot_be_whole_writes_nothing(project, run, config, wor
     found, _, err = run("baseline", "update", *words)
     assert (found, told in err) == (code, True), err
     assert (project / "base.json").read_bytes() == before
+
+
+def test_lower_bounds_are_no_baseline(folder, run):
+    """The real page of a paper that prints the filter banks of its modules in figures, which nobody can read here."""
+    shutil.copy(ROOT / "tests" / "data" / "papers" / "inception_v3.md", folder)
+    (folder / "cnnscope.toml").write_text(CONFIG.replace("net.md", "inception_v3.md"), encoding="utf-8")
+    code, _, err = run("baseline", "update")
+    assert code == 3
+    assert err.startswith(
+        "error: edge, inception_v3: its totals are lower bounds: "
+        "the page leaves out the filter banks of 3 modules (line 10) and 2 more\n  a line `figure 5: "
+    )
+    code, out, _ = run("check", "inception_v3.md", "--budget", "params <= 30M", "--budget", "claims == hold")
+    assert (code, "2 undecided" in out) == (3, True), out
 
 
 def test_an_update_does_not_write_over_a_corrupt_file(project, run):

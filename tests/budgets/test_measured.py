@@ -425,6 +425,16 @@ def test_a_base_without_the_network_is_undecided():
     assert (found.status, found.why) == ("undecided", "the base has no network net yet")
 
 
+def test_another_input_does_not_compare():
+    before = kept()
+    entry = before.checks["latency"]["net"]._replace(input_shape=(1, 1, 9, 9))
+    found = judged("latency.median <= base", baseline=Baseline({"latency": {"net": entry}}))
+    assert (found.status, found.why) == (
+        "undecided",
+        "the baseline is incomparable: its input is 1x1x9x9, not 1x1x8x8",
+    )
+
+
 @pytest.mark.parametrize(
     "text, ms, hint",
     [
