@@ -16,7 +16,7 @@ from cnnscope.units import Printed, parse_printed
 
 def program(document: Document, dialect: ModuleType, given: Given) -> Program:
     """The network of a printed table, or one per column; UsageError for a `given` that nothing in the table needs."""
-    if document.faults:
+    if document.faults and not getattr(dialect, "LINES", False):
         # A row that its table could not take would be missing.
         raise refusal(document.path, document.faults)
     read_now = dialect.read(document, given)

@@ -1,8 +1,9 @@
 """Families of printed tables: Document -> Program. One file each, found by file name.
 
 A dialect is a module with EXPECTS (what such a table looks like, one line for errors), WORD (what only such tables
-have), claims(document) and read(document, given), which returns one draft for each network of the table. The canonical
-language reads every page with front matter and every table with a `type` column that no other dialect claims.
+have), claims(document) and read(document, given), which returns one draft for each network of the table; LINES where it
+reads lines, so that what is wrong with tables is no matter. The canonical language reads every page with front matter
+and every table with a `type` column that no other dialect claims.
 """
 
 import importlib

@@ -18,6 +18,7 @@ from cnnscope.spec.tables.document import Document, clean
 
 EXPECTS = "a line such as INPUT -> [CONV -> RELU -> POOL]*2 -> FC, with CONV: 3x3, 64 in further lines or assumed"
 WORD = "an arrow between CONV and POOL"
+LINES = True
 
 _ARROW = re.compile(r"-{1,2}>|[→⟶⇒➔➜]|=>|\\rightarrow|\\to\b")
 _BETWEEN_LAYERS = re.compile(r"\bconv\w*\s*\]?\s*->|->\s*[\[\s]*conv\w*\s*(?:->|\]|$)", re.IGNORECASE)

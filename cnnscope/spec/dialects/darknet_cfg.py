@@ -18,6 +18,7 @@ from cnnscope.spec.tables.document import Document
 
 EXPECTS = "sections [net], [convolutional] with lines filters=32, size=3, stride=1"
 WORD = "[net]"
+LINES = True
 
 _SECTION = re.compile(r"\[([a-z_ ]+)\]", re.IGNORECASE)
 _ACTIVATIONS = {

@@ -16,6 +16,7 @@ from cnnscope.spec.tables.document import Document
 
 EXPECTS = "a Keras Sequential model: Sequential([Conv2D(16, 3), MaxPool2D(), Flatten(), Dense(10)])"
 WORD = "Sequential"
+LINES = True
 
 _MODEL = re.compile(r"\bSequential\b|\.add\s*\(|\bInput\s*\(|\bModel\s*\(")
 _LAYER = re.compile(r"\b(?:Conv\w*[123]D\w*|Convolution2D|\w*Pool\w*2D|Dense|Flatten|BatchNormalization|Dropout)\s*\(")

@@ -24,6 +24,7 @@ EXPECTS = (
     "a chain of tokens such as 7x7x64-s-2 | maxpool 2x2-s-2 | 3x3 conv, 64 | FC 4096, parted by |, commas or lines"
 )
 WORD = "7x7x64-s-2"
+LINES = True
 
 _MOST = 2_000
 _SIZE = re.compile(r"\[\s*(\d+(?:\s*[xX×*]\s*\d+){0,2})\s*\]")
@@ -42,7 +43,12 @@ def claims(document: Document) -> bool:
     except CellError:
         # A token that reads two ways is told by read().
         return True
-    return len(tokens) >= 4 and any(token.kind in ("conv", "sized conv") for token in tokens)
+    # Sizes in front of their layers are a ledger's.
+    return (
+        len(tokens) >= 4
+        and tokens[0].kind != "printed"
+        and any(token.kind in ("conv", "sized conv") for token in tokens)
+    )
 
 
 def read(document: Document, given: Given) -> list[Draft]:
@@ -107,14 +113,13 @@ def _written_out(tokens: tuple[Token, ...]) -> list[Token]:
 class _Chain:
     def __init__(self, draft: Draft, tokens: list[Token]) -> None:
         self.draft, self.tokens = draft, tokens
-        self.pending = ""
 
     def write(self) -> None:
         for index, token in enumerate(self.tokens):
             following = self.tokens[index + 1 :]
-            before = len(self.draft.lines)
             if token.kind == "printed":
-                self._printed(token)
+                if self.draft.lines:
+                    _prints(self.draft.lines[-1], token.text.strip("⟦⟧ "))
             elif token.kind in ("input", "image"):
                 self._input(token)
             elif token.kind == "full":
@@ -129,23 +134,9 @@ class _Chain:
                 self.draft.add(1, next((kind for start, kind in _WORDS.items() if word.startswith(start)), word))
             else:
                 self._pool(token, following)
-            if self.pending and len(self.draft.lines) > before:
-                _prints(self.draft.lines[-1], self.pending)
-                self.pending = ""
-
-    def _printed(self, token: Token) -> None:
-        """[55x55x96] in front of its layer, where a line begins with it, or behind it."""
-        text = token.text.strip("⟦⟧ ")
-        if self.tokens[0].kind == "printed":
-            self.pending = text
-        elif self.draft.lines:
-            _prints(self.draft.lines[-1], text)
 
     def _input(self, token: Token) -> None:
-        sides = [int(side) for side in re.findall(r"\d+", token.text)] or [
-            int(side) for side in re.findall(r"\d+", self.pending)
-        ]
-        self.pending = ""
+        sides = [int(side) for side in re.findall(r"\d+", token.text)]
         if len(sides) < 2:
             return
         channels = 1 if re.search(r"gr[ae]y", token.text) else 3

@@ -1,0 +1,154 @@
+"""What model.summary() prints: framed, wrapped, cut off, with sources, and as torchsummary prints it."""
+
+import pytest
+
+from tests.spec.reading import error, report
+
+FRAMED = """Model: "sequential"
+┏━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━┓
+┃ Layer (type)                    ┃ Output Shape           ┃       Param # ┃
+┡━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━┩
+│ conv2d (Conv2D)                 │ (None, 26, 26, 32)     │           320 │
+├─────────────────────────────────┼────────────────────────┼───────────────┤
+│ max_pooling2d (MaxPooling2D)    │ (None, 13, 13, 32)     │             0 │
+├─────────────────────────────────┼────────────────────────┼───────────────┤
+│ conv2d_1 (Conv2D)               │ (None, 11, 11,         │        18,496 │
+│                                 │ 64)                    │               │
+├─────────────────────────────────┼────────────────────────┼───────────────┤
+│ max_pooling2d_1                 │ (None, 5, 5, 64)       │             0 │
+│ (MaxPooling2D)                  │                        │               │
+├─────────────────────────────────┼────────────────────────┼───────────────┤
+│ flatten (Flatten)               │ (None, 1600)           │             0 │
+├─────────────────────────────────┼────────────────────────┼───────────────┤
+│ dense (Dense)                   │ (None, 10)             │        16,010 │
+└─────────────────────────────────┴────────────────────────┴───────────────┘
+ Total params: 34,826 (136.04 KB)
+ Trainable params: 34,826 (136.04 KB)
+ Non-trainable params: 0 (0.00 B)
+"""
+WRAPPED = """_________________________________________________________________
+ Layer (type)                Output Shape              Param #   
+=================================================================
+ conv2d (Conv2D)             (None, 30, 30, 32)        896       
+
+ max_pooling2d (MaxPooling2D  (None, 15, 15, 32)       0         
+ )                                                               
+
+ conv2d_1 (Conv2D)           (None, 13, 13, 64)        18496     
+
+ max_pooling2d_1 (MaxPooling  (None, 6, 6, 64)         0         
+ 2D)                                                             
+
+ conv2d_2 (Conv2D)           (None, 4, 4, 64)          36928     
+
+ flatten (Flatten)           (None, 1024)              0         
+
+ dense (Dense)               (None, 64)                65600     
+
+ dense_1 (Dense)             (None, 10)                650       
+=================================================================
+Total params: 122,570
+"""
+CUT = """Layer (type)                 Output Shape              Param #   
+=================================================================
+input_1 (InputLayer)         [(None, 64, 64, 3)]       0
+separable_conv2d (Separable  (None, 62, 62, 32)        155       
+batch_normalization_1 (Batch (None, 62, 62, 32)        128       
+depthwise_conv2d (Depthwise  (None, 31, 31, 32)        320       
+leaky_re_lu (LeakyReLU)      (None, 31, 31, 32)        0         
+global_average_pooling2d (G  (None, 32)                0         
+dense (Dense)                (None, 10)                330       
+=================================================================
+Total params: 933
+Trainable params: 869
+Non-trainable params: 64
+"""
+SOURCES = """__________________________________________________________________________________________________
+ Layer (type)                   Output Shape         Param #     Connected to                     
+==================================================================================================
+ img (InputLayer)               [(None, 32, 32, 3)]  0           []                               
+ conv2d_8 (Conv2D)              (None, 30, 30, 32)   896         ['img[0][0]']                    
+ conv2d_9 (Conv2D)              (None, 28, 28, 64)   18496       ['conv2d_8[0][0]']               
+ max_pooling2d_2 (MaxPooling2D)  (None, 9, 9, 64)    0           ['conv2d_9[0][0]']               
+ conv2d_10 (Conv2D)             (None, 9, 9, 64)     36928       ['max_pooling2d_2[0][0]']        
+ add (Add)                      (None, 9, 9, 64)     0           ['conv2d_10[0][0]',              
+                                                                  'max_pooling2d_2[0][0]']        
+ global_average_pooling2d (Glob  (None, 64)          0           ['add[0][0]']              
+ alAveragePooling2D)                                                                              
+ dense_7 (Dense)                (None, 10)           650         ['global_average_pooling2d[0][0]']
+==================================================================================================
+Total params: 56,970
+"""
+TORCH = """----------------------------------------------------------------
+        Layer (type)               Output Shape         Param #
+================================================================
+            Conv2d-1           [-1, 64, 55, 55]          23,296
+              ReLU-2           [-1, 64, 55, 55]               0
+         MaxPool2d-3           [-1, 64, 27, 27]               0
+            Conv2d-4          [-1, 192, 27, 27]         307,392
+ AdaptiveAvgPool2d-5            [-1, 192, 6, 6]               0
+           Dropout-6                 [-1, 6912]               0
+            Linear-7                 [-1, 1000]       6,913,000
+================================================================
+Total params: 7,243,688
+Trainable params: 7,243,688
+"""
+SUMMARIES = [
+    pytest.param(
+        FRAMED, 34_826, 26 * 26 * 288 + 121 * 18_432 + 16_000, id="Keras 3 frames its rows and wraps its cells"
+    ),
+    pytest.param(
+        WRAPPED,
+        122_570,
+        900 * 864 + 169 * 18_432 + 16 * 36_864 + 65_536 + 640,
+        id="Keras 2 wraps the type; no row is the input",
+    ),
+    # 27 + 3x32 + 32, 64 of 128, 9x32 + 32, 330.
+    pytest.param(CUT, 869, 62 * 62 * 123 + 31 * 31 * 288 + 320, id="a type that is cut off is told by its name"),
+    pytest.param(SOURCES, 56_970, 900 * 864 + 784 * 18_432 + 81 * 36_864 + 640, id="an addition has its sources"),
+    pytest.param(
+        TORCH,
+        7_243_688,
+        55 * 55 * 363 * 64 + 729 * 1_600 * 192 + 6_912_000,
+        id="torchsummary prints the channels first",
+    ),
+]
+
+
+@pytest.mark.parametrize("text, params, macs", SUMMARIES)
+def test_a_summary_is_read_however_it_is_printed(text, params, macs):
+    result = report(text, "net.txt")
+    assert (result.params, result.macs) == (params, macs)
+    assert [claim.metric for claim in result.claims if not claim.holds] == []
+
+
+def test_sources_become_the_rows_that_an_addition_reads():
+    result = report(SOURCES, "net.txt")
+    (added,) = [layer for layer in result.layers if layer.type == "add"]
+    assert added.output_shape == (1, 64, 9, 9)
+
+
+HEAD = "Layer (type)    Output Shape    Param #\n=======\nin (InputLayer)    (None, 28, 28, 1)    0\n"
+REFUSED = [
+    pytest.param(
+        HEAD + "flatten (Flatten)    (None, 784)    0\ndense (Dense)    (None, 10)    7851\n",
+        "net.txt:5: dense: 7,851 params do not fit\n"
+        "  784 inputs to 10 are 7,850 with biases; is a layer without a row?",
+        id="params that a layer cannot have",
+    ),
+    pytest.param(
+        HEAD + "a (Conv2D)    (None, 28, 28, 8)    80\nadd (Add)    (None, 28, 28, 8)    0\n",
+        "net.txt:5: add: a Add of what the summary does not say\n  print the column Connected to as well",
+        id="an addition without sources",
+    ),
+    pytest.param(
+        HEAD + "b (BatchNormalization)    (None, 28, 28, 1)    7\n",
+        "net.txt:4: b: 7 params are not those of 1 maps\n  check Param #",
+        id="a batch norm of another width",
+    ),
+]
+
+
+@pytest.mark.parametrize("text, message", REFUSED)
+def test_a_summary_that_lacks_something_is_refused(text, message):
+    assert error(text, "net.txt") == message
