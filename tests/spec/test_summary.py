@@ -27,54 +27,54 @@ FRAMED = """Model: "sequential"
  Non-trainable params: 0 (0.00 B)
 """
 WRAPPED = """_________________________________________________________________
- Layer (type)                Output Shape              Param #   
+ Layer (type)                Output Shape              Param #
 =================================================================
- conv2d (Conv2D)             (None, 30, 30, 32)        896       
+ conv2d (Conv2D)             (None, 30, 30, 32)        896
 
- max_pooling2d (MaxPooling2D  (None, 15, 15, 32)       0         
- )                                                               
+ max_pooling2d (MaxPooling2D  (None, 15, 15, 32)       0
+ )
 
- conv2d_1 (Conv2D)           (None, 13, 13, 64)        18496     
+ conv2d_1 (Conv2D)           (None, 13, 13, 64)        18496
 
- max_pooling2d_1 (MaxPooling  (None, 6, 6, 64)         0         
- 2D)                                                             
+ max_pooling2d_1 (MaxPooling  (None, 6, 6, 64)         0
+ 2D)
 
- conv2d_2 (Conv2D)           (None, 4, 4, 64)          36928     
+ conv2d_2 (Conv2D)           (None, 4, 4, 64)          36928
 
- flatten (Flatten)           (None, 1024)              0         
+ flatten (Flatten)           (None, 1024)              0
 
- dense (Dense)               (None, 64)                65600     
+ dense (Dense)               (None, 64)                65600
 
- dense_1 (Dense)             (None, 10)                650       
+ dense_1 (Dense)             (None, 10)                650
 =================================================================
 Total params: 122,570
 """
-CUT = """Layer (type)                 Output Shape              Param #   
+CUT = """Layer (type)                 Output Shape              Param #
 =================================================================
 input_1 (InputLayer)         [(None, 64, 64, 3)]       0
-separable_conv2d (Separable  (None, 62, 62, 32)        155       
-batch_normalization_1 (Batch (None, 62, 62, 32)        128       
-depthwise_conv2d (Depthwise  (None, 31, 31, 32)        320       
-leaky_re_lu (LeakyReLU)      (None, 31, 31, 32)        0         
-global_average_pooling2d (G  (None, 32)                0         
-dense (Dense)                (None, 10)                330       
+separable_conv2d (Separable  (None, 62, 62, 32)        155
+batch_normalization_1 (Batch (None, 62, 62, 32)        128
+depthwise_conv2d (Depthwise  (None, 31, 31, 32)        320
+leaky_re_lu (LeakyReLU)      (None, 31, 31, 32)        0
+global_average_pooling2d (G  (None, 32)                0
+dense (Dense)                (None, 10)                330
 =================================================================
 Total params: 933
 Trainable params: 869
 Non-trainable params: 64
 """
 SOURCES = """__________________________________________________________________________________________________
- Layer (type)                   Output Shape         Param #     Connected to                     
+ Layer (type)                   Output Shape         Param #     Connected to
 ==================================================================================================
- img (InputLayer)               [(None, 32, 32, 3)]  0           []                               
- conv2d_8 (Conv2D)              (None, 30, 30, 32)   896         ['img[0][0]']                    
- conv2d_9 (Conv2D)              (None, 28, 28, 64)   18496       ['conv2d_8[0][0]']               
- max_pooling2d_2 (MaxPooling2D)  (None, 9, 9, 64)    0           ['conv2d_9[0][0]']               
- conv2d_10 (Conv2D)             (None, 9, 9, 64)     36928       ['max_pooling2d_2[0][0]']        
- add (Add)                      (None, 9, 9, 64)     0           ['conv2d_10[0][0]',              
-                                                                  'max_pooling2d_2[0][0]']        
- global_average_pooling2d (Glob  (None, 64)          0           ['add[0][0]']              
- alAveragePooling2D)                                                                              
+ img (InputLayer)               [(None, 32, 32, 3)]  0           []
+ conv2d_8 (Conv2D)              (None, 30, 30, 32)   896         ['img[0][0]']
+ conv2d_9 (Conv2D)              (None, 28, 28, 64)   18496       ['conv2d_8[0][0]']
+ max_pooling2d_2 (MaxPooling2D)  (None, 9, 9, 64)    0           ['conv2d_9[0][0]']
+ conv2d_10 (Conv2D)             (None, 9, 9, 64)     36928       ['max_pooling2d_2[0][0]']
+ add (Add)                      (None, 9, 9, 64)     0           ['conv2d_10[0][0]',
+                                                                  'max_pooling2d_2[0][0]']
+ global_average_pooling2d (Glob  (None, 64)          0           ['add[0][0]']
+ alAveragePooling2D)
  dense_7 (Dense)                (None, 10)           650         ['global_average_pooling2d[0][0]']
 ==================================================================================================
 Total params: 56,970
