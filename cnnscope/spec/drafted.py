@@ -31,12 +31,22 @@ def program(document: Document, dialect: ModuleType, given: Given) -> Program:
         _say_how_totals_agree(drafts, what, values[best], values)
     assumed = [assumption for draft in drafts for assumption in draft.choices.made.values()]
     _refuse_unused(assumed, {line.name for draft in drafts for line in draft.lines}, given)
+    _name_apart(drafts)
     programs = [_program(document, draft) for draft in drafts]
     if len(programs) == 1:
         return programs[0]
     whole = Program(document.path, programs[0].name, programs[0].network)
     whole.columns = {made.name: made for made in programs}
     return whole
+
+
+def _name_apart(drafts: list[Draft]) -> None:
+    """Networks of one name in one table get numbers: DenseNet, DenseNet 2."""
+    seen: dict[str, int] = {}
+    for draft in drafts:
+        seen[draft.name] = seen.get(draft.name, 0) + 1
+        if seen[draft.name] > 1:
+            draft.name = f"{draft.name} {seen[draft.name]}"
 
 
 def _with_fitting_input(document: Document, dialect: ModuleType, given: Given, drafts: list[Draft]) -> list[Draft]:

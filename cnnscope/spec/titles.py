@@ -1,7 +1,7 @@
 """Finds the columns of a printed table by their titles, whatever their order, case, blanks and footnote marks."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cnnscope.errors import Fault, SpecError
@@ -51,11 +51,17 @@ def rows(document: Document, table: Table, titles: Titles, ignored: str = "notes
                 hint = f"leave the column out, or rename it; such tables have {known}"
                 raise SpecError(document.path, [Fault(table.line, "", f"unknown column `{text[:40]}`", hint)])
     shown_rows = []
-    for row in table.rows:
+    for row in table.rows[1:] if table.rows and _only_symbols(table.rows[0].cells) else table.rows:
         cells = {name: row.cells[index] for index, name in places.items() if row.cells[index]}
         if any(row.cells):
             shown_rows.append(PrintedRow(row.line, cells))
     return shown_rows
+
+
+def _only_symbols(cells: Sequence[str]) -> bool:
+    """A second line of titles: $i$, $\\hat{H}_i \\times \\hat{W}_i$, ..."""
+    bare = [re.sub(r"hat|mathcal|mathrm|bar|tilde|[{}\s_^]", "", plain(cell)) for cell in cells if cell]
+    return len(bare) > 2 and all(re.fullmatch(r"[a-z#]{1,2}(?:x[a-z]{1,2})*", text) for text in bare)
 
 
 def require(document: Document, table: Table, titles: Titles, *needed: str) -> None:

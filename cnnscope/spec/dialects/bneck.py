@@ -1,17 +1,20 @@
 """D11: inverted residuals by width: Input, Operator `bneck, 5x5`, exp size, #out, SE, NL, s.
 
-As MobileNetV3 is printed. The size is the input's. Unsaid: padding (same), batch norms, the squeeze width (a quarter of
-the expansion, rounded to 8), the hard sigmoid gate, no expansion where exp size is the input's maps; `NBN` rows have no
-batch norm but a bias. A tick for SE in a plain convolution is passed over unless asked for: no implementation has it.
+As MobileNetV3 is printed, and GhostNet with `G-bneck`. The size is the input's; a window stands with its operator or in
+a column of its own. Unsaid: padding (same), batch norms, the squeeze width (a quarter of the expansion, rounded to 8,
+of ghosts to 4), the hard sigmoid gate, no expansion where exp size is the input's maps; `NBN` rows have no batch norm
+but a bias. A tick for SE in a plain convolution is passed over unless asked for: no implementation has it.
 """
 
 import re
 
 from cnnscope.errors import CellError
 from cnnscope.graph import Assumption
+from cnnscope.spec.dialects.mbconv import is_stages
 from cnnscope.spec.draft import Choices, Draft, Given, fault
 from cnnscope.spec.expressions import round_to
 from cnnscope.spec.faults import refusal
+from cnnscope.spec.ghost_module import ghost_bottleneck
 from cnnscope.spec.habits import units
 from cnnscope.spec.modules import inverted_residual
 from cnnscope.spec.printed import count, geometry, plain
@@ -25,13 +28,16 @@ WORD = "exp size"
 TITLES = {
     "input": r"input(?: ?size)?",
     "operator": r"operator|type|layer",
-    "exp": r"exp\.? ?(?:size|sion)?|expansion(?: size)?",
+    "kernel": r"kernel(?: ?size)?|k(?: ?size)?",
+    "exp": r"# ?exp|exp\.? ?(?:size|sion)?|expansion(?: size)?",
     "out": r"#? ?out(?:put)?(?: channels)?|c|#?channels",
     "se": r"se",
     "nl": r"nl|activation|non-?linearity",
     "s": r"s|stride",
 }
-_TICKS = {"", "-", "no", "x", "false", "0", "✗", "✘"}
+_NO_TICKS = {"", "-", "no", "n", "x", "false", "0", "✗", "✘", "✕"}
+_TICKS = {"y", "yes", "true", "t", "1", "✓", "✔", "√", "✅", "•", "●", "se", "v"}
+_GHOST = re.compile(r"g(?:host)?[- ]?(?:bneck|bottleneck)")
 _ACTIVATIONS = {
     "re": "relu",
     "relu": "relu",
@@ -44,14 +50,17 @@ _ACTIVATIONS = {
 
 
 def claims(document: Document) -> bool:
-    return table_with(document, TITLES, "operator", "exp", "out", "s") is not None
+    table = table_with(document, TITLES, "operator", "exp", "out", "s")
+    return table is not None and not is_stages(table)
 
 
 def read(document: Document, given: Given) -> list[Draft]:
     table = table_with(document, TITLES, "operator", "exp", "out", "s")
     assert table
-    require(document, table, TITLES, "se", "nl")
+    ghosts = any(_GHOST.match(plain(row["operator"])) for row in rows(document, table, TITLES))
+    require(document, table, TITLES, "se", *(() if ghosts else ("nl",)))
     choices = Choices(given)
+    usual = choices.take("activation", "relu", why="the table has no column NL") if ghosts else ""
     draft = Draft(choices, habit="the printed sizes shrink only with the stride")
     choices.note(Assumption("norm", "bn", "behind every convolution but those with NBN and the squeezing ones"))
     choices.note(Assumption("squeeze", "a quarter of the expansion, rounded to 8", "the table prints ticks only"))
@@ -60,13 +69,36 @@ def read(document: Document, given: Given) -> list[Draft]:
     faults = []
     for index, row in enumerate(printed):
         try:
-            _row(draft, row, printed[index + 1 :], classes)
+            _row(draft, _complete(row, usual, last=index == len(printed) - 1), printed[index + 1 :], classes)
         except CellError as error:
             faults.append(fault(row.line, row["operator"], error))
     if faults:
         raise refusal(document.path, faults)
     image_before(draft, printed)
     return [draft]
+
+
+def _complete(row: PrintedRow, usual: str, *, last: bool) -> PrintedRow:
+    """The row with its window at its operator, and the activation of tables without such a column."""
+    cells = dict(row.cells)
+    if row["kernel"] and not re.search(r"\dx\d", plain(row["operator"])):
+        window = plain(row["kernel"])
+        cells["operator"] = f"{row['operator']}, {window if 'x' in window else f'{window}x{window}'}"
+    if usual and not last and not row["nl"]:
+        cells["nl"] = usual
+    return PrintedRow(row.line, cells)
+
+
+def _squeezed(cell: str, wide: int, multiple: int) -> str:
+    """How wide the gate's first layer is; 0 without a gate. A tick means a quarter."""
+    text = plain(cell)
+    if text in _NO_TICKS:
+        return "0"
+    if re.fullmatch(r"0?\.\d{1,4}", text):
+        return str(round_to(int(wide * float(text)), multiple))
+    if text not in _TICKS:
+        raise CellError(f"`{cell[:40]}` is neither a tick nor a share", "write y, - or 0.25")
+    return str(round_to(wide // 4, multiple))
 
 
 def _row(draft: Draft, row: PrintedRow, following: list[PrintedRow], classes: str) -> None:
@@ -79,24 +111,26 @@ def _row(draft: Draft, row: PrintedRow, following: list[PrintedRow], classes: st
         draft.add(row.line, "global avg pool", **size)
         return
     activation = _activation(row["nl"])
-    squeezes = plain(row["se"]) not in _TICKS
-    found = geometry(re.sub(r"\bnbn\b|^bneck,?|^bottleneck,?", "", operator).strip(" ,"))
-    if operator.startswith(("bneck", "bottleneck")):
-        wide = count(row["exp"])
-        block = inverted_residual(draft, squeeze=True)
-        squeezed = str(round_to(wide // 4, 8)) if squeezes else "0"
+    squeezes = _squeezed(row["se"], 8, 8) != "0"
+    found = geometry(re.sub(r"\bnbn\b|^(?:g(?:host)?[- ]?)?(?:bneck|bottleneck),?", "", operator).strip(" ,"))
+    if operator.startswith(("bneck", "bottleneck")) or _GHOST.match(operator):
+        wide, ghost = count(row["exp"]), bool(_GHOST.match(operator))
+        window = found.window or draft.choices.take("window", "3x3", why="the table prints none")
+        if ghost and (wide % 2 or int(maps) % 2):
+            raise CellError("a ghost module of an odd width", "half of its maps are made from the other half")
+        block = ghost_bottleneck(draft) if ghost else inverted_residual(draft, squeeze=True)
         entry = draft.add(
             row.line,
             block,
             maps=maps,
             wide=str(wide),
-            squeezed=squeezed,
-            kernel=found.window,
+            squeezed=_squeezed(row["se"], wide, 4 if ghost else 8),
+            kernel=window,
             stride=stride,
-            act=activation,
+            act="" if ghost else activation,
             **size,
         )
-    elif "nbn" in operator or (behind and square(row["input"])[:1] == (1,)):
+    elif "nbn" in operator or found.kind == "fully connected" or (behind and square(row["input"])[:1] == (1,)):
         draft.add(row.line, "fully connected", maps=maps, activation=activation)
         return
     else:

@@ -12,7 +12,7 @@ from cnnscope.graph import Assumption
 from cnnscope.spec.draft import Choices, Draft, Given, fault, readable
 from cnnscope.spec.faults import refusal
 from cnnscope.spec.habits import biases
-from cnnscope.spec.printed import Size, area, plain, without_remark
+from cnnscope.spec.printed import Size, area, count, plain, size, without_remark
 from cnnscope.spec.tables.document import Document
 from cnnscope.spec.titles import PrintedRow, rows, table_with
 
@@ -21,9 +21,10 @@ WORD = "size-in"
 
 TITLES = {
     "layer": r"layer|type|name",
-    "in": r"(?:size|input)[- ]?(?:in|size)?|in",
-    "out": r"(?:size|output)[- ]?(?:out|size)?|out",
-    "kernel": r"kernel.*",
+    "in": r"size[- ]?in|input(?: ?size)?|in",
+    "out": r"size[- ]?out|output(?: ?size)?|out",
+    "kernel": r"kernel.*|(?:filter|window|patch) ?size.*",
+    "stride": r"strides?|s",
     "params": r"#? ?param(?:eter)?s?",
     "macs": r"fl[o]?ps|macs|ops",
 }
@@ -40,9 +41,13 @@ def read(document: Document, given: Given) -> list[Draft]:
     assert table
     draft = Draft(Choices(given), habit="the sizes of the row do not decide")
     faults = []
+    above: Size = ()
     for row in rows(document, table, TITLES):
         try:
+            if row["in"]:
+                _check_joint(draft, row, above)
             _row(draft, row)
+            above = size(row["out"]) if row["out"] else above
         except CellError as error:
             faults.append(fault(row.line, row["layer"], error))
     if faults:
@@ -50,6 +55,15 @@ def read(document: Document, given: Given) -> list[Draft]:
     draft.choices.note(Assumption("activation", "relu", "behind every convolution"))
     biases(draft)
     return [draft]
+
+
+def _check_joint(draft: Draft, row: PrintedRow, above: Size) -> None:
+    """A row that does not begin where the row above ends: the rows are believed in their order, and it is said."""
+    before = size(row["in"])
+    if above and prod(before) != prod(above):
+        printed, given = ("x".join(map(str, sides)) for sides in (before, above))
+        why = f"the row above gives {given}"
+        draft.choices.note(Assumption("size-in", printed, why, (row["layer"],), (given,), "contradiction"))
 
 
 def _row(draft: Draft, row: PrintedRow) -> None:
@@ -60,8 +74,11 @@ def _row(draft: Draft, row: PrintedRow) -> None:
         for metric, cell in figures.items():
             draft.figure(row.line, metric, cell)
         return
-    before, behind = area(row["in"]), area(row["out"])
-    if not draft.input[1]:
+    before, behind = size(row["in"]), size(row["out"])
+    if not draft.input[1] and len(before) == 1:
+        draft.input = (row.line, str(before[0]))
+    elif not draft.input[1]:
+        before = area(row["in"])
         draft.input = (row.line, f"{before[-1]}x{before[0]}x{before[1]}")
     pooled = "pool" in name
     figures["output"] = "x".join(map(str, behind))
@@ -87,7 +104,11 @@ def _row(draft: Draft, row: PrintedRow) -> None:
 
 def _windowed(draft: Draft, row: PrintedRow, name: str, sizes: tuple[Size, Size], figures: dict[str, str]) -> None:
     before, behind = sizes
+    if min(len(before), len(behind)) < 2:
+        raise CellError("a window needs height and width on both sides", "write 112x112x64")
     kernel = plain(row["kernel"])
+    if row["stride"] and "," not in kernel:
+        kernel += f",{count(row['stride'])}"
     window = _KERNEL.fullmatch(without_remark(kernel))
     if not window:
         raise CellError(f"`{row['kernel'][:40]}` is no window", "write 3x3x64,2")

@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from cnnscope.errors import CellError
 from cnnscope.graph import Assumption
+from cnnscope.spec.dialects.mbconv import is_stages
 from cnnscope.spec.draft import Choices, Draft, Given, fault
 from cnnscope.spec.expressions import round_to
 from cnnscope.spec.faults import refusal
@@ -34,7 +35,8 @@ TITLES = {
 
 
 def claims(document: Document) -> bool:
-    return table_with(document, TITLES, "operator", "t", "c", "s") is not None
+    table = table_with(document, TITLES, "operator", "t", "c", "s")
+    return table is not None and not is_stages(table)
 
 
 def read(document: Document, given: Given) -> list[Draft]:

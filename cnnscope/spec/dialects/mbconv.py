@@ -26,12 +26,15 @@ WORD = "MBConv6"
 TITLES = {
     "stage": r"stage(?: ?i)?",
     "operator": r"operator.*|block|type",
+    "kernel": r"kernel(?: ?size)?|k(?: ?size)?",
+    "t": r"t|expan(?:sion|d)(?:[ _]?(?:factor|ratio))?|exp(?:\.| ratio)?",
+    "se": r"se(?:[ _]?ratio)?",
     "resolution": r"(?:input )?resolution.*|input(?: size)?",
     "stride": r"strides?|s",
     "channels": r"#? ?channels.*|#?out|c",
     "layers": r"#? ?layers.*|n|#?repeats?",
 }
-_MBCONV = re.compile(r"(fused-?)?mbconv-?(\d+)(?:[, ]+k?(\d)x\3)?(?:[, ]+se ?\(?(0?\.\d+)\)?)?")
+_MBCONV = re.compile(r"(fused-?)?mb-?conv-?(\d+)?(?:[, ]+k?(\d)x\3)?(?:[, ]+se ?\(?(0?\.\d+)\)?)?")
 
 
 def claims(document: Document) -> bool:
@@ -39,10 +42,11 @@ def claims(document: Document) -> bool:
 
 
 def _table(document: Document) -> Table | None:
-    return next((table for table in document.tables if _is_stages(table)), None)
+    return next((table for table in document.tables if is_stages(table)), None)
 
 
-def _is_stages(table: Table) -> bool:
+def is_stages(table: Table) -> bool:
+    """Has it MBConv operators, widths and numbers of layers?"""
     places = found(table, TITLES)
     column = next((index for index, name in places.items() if name == "operator"), None)
     named = column is not None and any(_MBCONV.match(plain(row.cells[column])) for row in table.rows)
@@ -61,12 +65,15 @@ def read(document: Document, given: Given) -> list[Draft]:
     classes = units(draft)
     printed = one_reading(rows(document, table, TITLES), choices)
     reader = _Stages(
-        draft, activation, classes, squeezes_unsaid=not any("se" in plain(row["operator"]) for row in printed)
+        draft,
+        activation,
+        classes,
+        squeezes_unsaid=not any("se" in plain(row["operator"]) or row["se"] for row in printed),
     )
     faults = []
     for index, row in enumerate(printed):
         try:
-            reader.stage(row, printed[index + 1] if index + 1 < len(printed) else None)
+            reader.stage(_complete(row), printed[index + 1] if index + 1 < len(printed) else None)
         except CellError as error:
             faults.append(fault(row.line, f"stage {row['stage']}", error))
     if faults:
@@ -76,6 +83,21 @@ def read(document: Document, given: Given) -> list[Draft]:
         draft.input = (printed[0].line, f"3x{sides[0]}x{sides[-1]}")
     image(draft)
     return [draft]
+
+
+def _complete(row: PrintedRow) -> PrintedRow:
+    """The row with the window, expansion and ratio at its operator that stand in columns of their own."""
+    operator = plain(row["operator"])
+    if match := re.match(r"(?:fused-?)?mb-?conv-?(\d+)?", operator):
+        if not match[1] and not row["t"]:
+            raise CellError(f"`{row['operator'][:40]}` has no expansion", "write MBConv6, or a column Expansion")
+        operator = match[0] + (row["t"] if not match[1] else "") + operator[match.end() :]
+    if row["kernel"] and not re.search(r"\dx\d", operator):
+        window = plain(row["kernel"])
+        operator += f", {window if 'x' in window else f'{window}x{window}'}"
+    if row["se"] and match and "se" not in operator and plain(row["se"]) not in ("0", "no"):
+        operator += f", se{row['se']}"
+    return PrintedRow(row.line, {**row.cells, "operator": operator})
 
 
 class _Stages:

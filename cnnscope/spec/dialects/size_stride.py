@@ -29,6 +29,7 @@ TITLES = {
     "type": r"type|op(?:erator|eration)?|layer type",
     "filters": r"#? ?filters|#? ?maps|#? ?channels",
     "window": r"size ?/ ?stride|size|kernel(?: size)? ?/ ?stride|filter size ?/ ?stride",
+    "stride": r"strides?|s",
     "output": r"output(?: ?size)?",
 }
 _REPEAT = re.compile(r"(?:(\d+) ?x?|x ?(\d+))(?: ?\{)?")
@@ -101,7 +102,7 @@ def _entries(row: PrintedRow) -> list[_Entry]:
     repeat = _REPEAT.fullmatch(plain(row["repeat"])) if row["repeat"] else None
     many = int((repeat[1] or repeat[2]) if repeat else 0)
     filters = [cell.strip() for cell in row["filters"].split(";")]
-    windows = [cell.strip() for cell in plain(row["window"]).split(";")]
+    windows = _windows(row)
     if len(kinds) == 1 and re.fullmatch(r"\d+(?:, ?\d+)+", row["filters"]) and "full" in kinds[0]:
         filters = [cell.strip() for cell in row["filters"].split(",")]
         kinds *= len(filters)
@@ -122,6 +123,17 @@ def _entries(row: PrintedRow) -> list[_Entry]:
             many if index == 0 else 0,
         )
         for index, kind in enumerate(kinds)
+    ]
+
+
+def _windows(row: PrintedRow) -> list[str]:
+    """The windows with the strides that stand in a column of their own."""
+    windows = [cell.strip() for cell in plain(row["window"]).split(";")]
+    strides = [cell.strip() for cell in plain(row["stride"]).split(";")] if row["stride"] else []
+    steps = [*strides, *[""] * (len(windows) - len(strides))]
+    return [
+        f"{window}/{count(step)}" if step and re.fullmatch(r"\d+(?:x\d+)?", window) else window
+        for window, step in zip(windows, steps, strict=False)
     ]
 
 

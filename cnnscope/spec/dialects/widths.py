@@ -6,6 +6,7 @@ first grouped convolution has no groups, and the number of classes where the las
 """
 
 import re
+from collections.abc import Iterator
 
 from cnnscope.errors import CellError, Fault, SpecError
 from cnnscope.graph import Assumption
@@ -72,7 +73,7 @@ def read(document: Document, given: Given) -> list[Draft]:
         )
     for column in _variants(table):
         reader = _Network(table.header[column], Choices(given))
-        for row in table.rows:
+        for row in _parted(table.rows, places["layer"]):
             try:
                 reader.row(
                     row,
@@ -86,6 +87,14 @@ def read(document: Document, given: Given) -> list[Draft]:
     if faults:
         raise refusal(document.path, faults)
     return drafts
+
+
+def _parted(printed: list[TableRow], layer: int) -> Iterator[TableRow]:
+    """Conv1 and MaxPool, printed in one row on two lines, as two rows."""
+    for row in printed:
+        parts = [[part.strip() for part in cell.split(";")] for cell in row.cells]
+        for index in range(len(parts[layer])):
+            yield TableRow(row.line, tuple(cell[index] if index < len(cell) else "" for cell in parts))
 
 
 def _width(row: TableRow, column: int, variants: list[int]) -> str:
