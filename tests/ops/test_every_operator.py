@@ -1,14 +1,12 @@
 """Every operator of the vocabulary has its rows, its docstring and its name, and holds for random figures."""
 
 import ast
-import importlib
 import os
 import pickle
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
@@ -21,13 +19,8 @@ from cnnscope.graph import place
 from cnnscope.ops import OPERATORS, SYNONYMS, VOCABULARY, Op
 from cnnscope.shapes import Pair, Shape
 from tests.ops.agreement import assert_agreement
+from tests.ops.rows import table
 from tests.ops.strategies import CASES, pairs
-
-FAMILIES = [
-    importlib.import_module(f"tests.ops.{path.stem}")
-    for path in sorted(Path(__file__).parent.glob("test_*.py"))
-    if path != Path(__file__)
-]
 
 EXAMPLES = {
     ops.Conv: 40,
@@ -48,11 +41,6 @@ EXAMPLES = {
 FEW = 4
 
 
-def table(name: str) -> list[tuple[Any, ...]]:
-    """The rows of this name in all families."""
-    return [row.values for family in FAMILIES for row in getattr(family, name, ())]
-
-
 def subclasses(kind: type[Op]) -> Iterator[type[Op]]:
     for child in kind.__subclasses__():
         yield child
@@ -61,12 +49,12 @@ def subclasses(kind: type[Op]) -> Iterator[type[Op]]:
 
 @pytest.mark.parametrize("operator", OPERATORS)
 def test_an_operator_has_a_row_of_hand_numbers(operator: type[Op]) -> None:
-    assert operator in {type(row[0]) for row in table("ROWS")}
+    assert operator in {type(row.values[0]) for row in table("ROWS")}
 
 
 @pytest.mark.parametrize("operator", OPERATORS)
 def test_an_operator_has_a_row_of_arithmetic_by_kind(operator: type[Op]) -> None:
-    assert operator in {type(row[0]) for row in table("COSTS")}
+    assert operator in {type(row.values[0]) for row in table("COSTS")}
 
 
 @pytest.mark.parametrize("operator", OPERATORS)
@@ -88,7 +76,7 @@ def test_every_operator_is_in_the_vocabulary_under_a_name_of_its_own() -> None:
 
 def test_an_operator_arrives_in_another_process_as_it_was(tmp_path: Path) -> None:
     """Its hash is kept, and another process hashes strings otherwise: equal operators must stay equal and findable."""
-    made = [op for rows in (table("ROWS"),) for op, *_ in rows]
+    made = [row.values[0] for row in table("ROWS")]
     (tmp_path / "operators").write_bytes(pickle.dumps(made))
     code = (
         "import pathlib, pickle\n"
@@ -109,7 +97,7 @@ def test_an_operator_arrives_in_another_process_as_it_was(tmp_path: Path) -> Non
 
 def test_every_shape_error_of_an_operator_has_its_text_in_a_row() -> None:
     raised = set()
-    for op, inputs, *_ in table("ERRORS"):
+    for op, inputs, *_ in (row.values for row in table("ERRORS")):
         with pytest.raises(ShapeError) as caught:
             place(op, tuple(inputs))
         last = caught.traceback[-1]

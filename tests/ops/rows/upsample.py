@@ -1,14 +1,11 @@
 """Upsampling."""
 
-from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import Any
 
 import pytest
 
-from cnnscope.ops import Cost, Op, Upsample
-from cnnscope.shapes import Axis, Shape, Window
-from tests.ops.agreement import assert_refused, assert_row, assert_values
+from cnnscope.ops import Cost, Upsample
+from cnnscope.shapes import Axis
 
 DOUBLE = Upsample(scale=(2, 2))
 SMOOTH = Upsample(scale=(2, 2), mode="bilinear")
@@ -49,30 +46,3 @@ WINDOWS = [
     pytest.param(SMOOTH, [(1, 8, 7, 7)], (Axis(2, Fraction(1, 2), Fraction(3, 4)),) * 2, id="bilinear: output 0 at -1/4 between inputs -1 and 0"),
     pytest.param(Upsample(target=(4, 6), mode="bilinear"), [(1, 8, 12, 12)], (Axis(1, 3, -1), Axis(2, 2)), id="to a third it hits every middle pixel, to a half it lies between two"),
 ]  # fmt: skip
-
-
-@pytest.mark.parametrize("op, inputs, output, params, macs", ROWS)
-def test_hand_numbers_onnxruntime_and_torch_agree(
-    op: Op, inputs: Sequence[Shape], output: Shape, params: int, macs: int
-) -> None:
-    assert_row(op, inputs, output, params, macs)
-
-
-@pytest.mark.parametrize("op, inputs, cost", COSTS)
-def test_arithmetic_by_kind(op: Op, inputs: Sequence[Shape], cost: Cost) -> None:
-    assert op.cost(*inputs) == cost
-
-
-@pytest.mark.parametrize("op, inputs, message, hint", ERRORS)
-def test_what_does_not_fit_is_refused(op: Op, inputs: Sequence[Shape], message: str, hint: str) -> None:
-    assert_refused(op, inputs, message, hint)
-
-
-@pytest.mark.parametrize("op, given, expected, weights", VALUES)
-def test_values_by_hand(op: Op, given: Any, expected: Any, weights: Mapping[str, Any]) -> None:
-    assert_values(op, given, expected, weights)
-
-
-@pytest.mark.parametrize("op, inputs, window", WINDOWS)
-def test_windows(op: Op, inputs: Sequence[Shape], window: Window | str | None) -> None:
-    assert op.window(*inputs) == window

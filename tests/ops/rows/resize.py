@@ -1,14 +1,11 @@
 """Operators that move the values of maps."""
 
-from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import Any
 
 import pytest
 
-from cnnscope.ops import ChannelShuffle, Cost, Crop, DepthToSpace, Op, Pad, SpaceToDepth
-from cnnscope.shapes import Axis, Shape, Window
-from tests.ops.agreement import assert_refused, assert_row, assert_values
+from cnnscope.ops import ChannelShuffle, Cost, Crop, DepthToSpace, Pad, SpaceToDepth
+from cnnscope.shapes import Axis
 
 SHUFFLE = ChannelShuffle(groups=3)
 OPTION_A = Pad(channel_padding=(8, 8))
@@ -55,30 +52,3 @@ WINDOWS = [
     pytest.param(Pad(padding=(1, 2, 3, 4)), [(1, 8, 7, 7)], (Axis(1, 1, 1, 3), Axis(1, 1, 2, 4)), id="padding before and after"),
     pytest.param(Crop(padding=(0, 1, 2, 3)), [(1, 8, 7, 7)], (Axis(1, 1, 0, -2), Axis(1, 1, -1, -3)), id="a crop is padding below zero"),
 ]  # fmt: skip
-
-
-@pytest.mark.parametrize("op, inputs, output, params, macs", ROWS)
-def test_hand_numbers_onnxruntime_and_torch_agree(
-    op: Op, inputs: Sequence[Shape], output: Shape, params: int, macs: int
-) -> None:
-    assert_row(op, inputs, output, params, macs)
-
-
-@pytest.mark.parametrize("op, inputs, cost", COSTS)
-def test_arithmetic_by_kind(op: Op, inputs: Sequence[Shape], cost: Cost) -> None:
-    assert op.cost(*inputs) == cost
-
-
-@pytest.mark.parametrize("op, inputs, message, hint", ERRORS)
-def test_what_does_not_fit_is_refused(op: Op, inputs: Sequence[Shape], message: str, hint: str) -> None:
-    assert_refused(op, inputs, message, hint)
-
-
-@pytest.mark.parametrize("op, given, expected, weights", VALUES)
-def test_values_by_hand(op: Op, given: Any, expected: Any, weights: Mapping[str, Any]) -> None:
-    assert_values(op, given, expected, weights)
-
-
-@pytest.mark.parametrize("op, inputs, window", WINDOWS)
-def test_windows(op: Op, inputs: Sequence[Shape], window: Window | str | None) -> None:
-    assert op.window(*inputs) == window

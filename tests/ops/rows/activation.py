@@ -1,16 +1,12 @@
 """Activations."""
 
-from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from math import erf, exp, log, tanh
-from typing import Any
 
 import pytest
 
 from cnnscope import ops
-from cnnscope.ops import Cost, Op
-from cnnscope.shapes import Shape
-from tests.ops.agreement import assert_refused, assert_row, assert_values
+from cnnscope.ops import Cost
 
 MAPS = (1, 16, 4, 5)
 
@@ -78,25 +74,3 @@ VALUES = [
     pytest.param(ops.Softmax(), [[[[0]], [[log(3)]]]], [[[[1 / 4]], [[3 / 4]]]], {}, id="softmax of maps runs over the channels"),
     pytest.param(ops.Softmax(), [[[0, log(3)]]], [[[1 / 4, 3 / 4]]], {}, id="softmax of tokens over the last axis"),
 ]  # fmt: skip
-
-
-@pytest.mark.parametrize("op, inputs, output, params, macs", ROWS)
-def test_hand_numbers_onnxruntime_and_torch_agree(
-    op: Op, inputs: Sequence[Shape], output: Shape, params: int, macs: int
-) -> None:
-    assert_row(op, inputs, output, params, macs)
-
-
-@pytest.mark.parametrize("op, inputs, cost", COSTS)
-def test_arithmetic_by_kind(op: Op, inputs: Sequence[Shape], cost: Cost) -> None:
-    assert op.cost(*inputs) == cost
-
-
-@pytest.mark.parametrize("op, inputs, message, hint", ERRORS)
-def test_what_does_not_fit_is_refused(op: Op, inputs: Sequence[Shape], message: str, hint: str) -> None:
-    assert_refused(op, inputs, message, hint)
-
-
-@pytest.mark.parametrize("op, given, expected, weights", VALUES)
-def test_values_by_hand(op: Op, given: Any, expected: Any, weights: Mapping[str, Any]) -> None:
-    assert_values(op, given, expected, weights)

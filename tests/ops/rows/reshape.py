@@ -1,13 +1,8 @@
 """Operators that only rename, keep or select values."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
 import pytest
 
-from cnnscope.ops import Cost, Dropout, Flatten, Identity, Op, Slice, Split, Tokens
-from cnnscope.shapes import Shape
-from tests.ops.agreement import assert_refused, assert_row, assert_values
+from cnnscope.ops import Cost, Dropout, Flatten, Identity, Slice, Split, Tokens
 
 POOL5 = (1, 256, 6, 6)
 SECOND_HALF = Split(part=(2, 2))
@@ -51,25 +46,3 @@ VALUES = [
     pytest.param(Slice(range=(1, 3)), [[5, 6, 7, 8]], [[6, 7]], {}, id="from the second up to before the fourth"),
     pytest.param(SECOND_HALF, [[5, 6, 7, 8]], [[7, 8]], {}, id="the second half"),
 ]  # fmt: skip
-
-
-@pytest.mark.parametrize("op, inputs, output, params, macs", ROWS)
-def test_hand_numbers_onnxruntime_and_torch_agree(
-    op: Op, inputs: Sequence[Shape], output: Shape, params: int, macs: int
-) -> None:
-    assert_row(op, inputs, output, params, macs)
-
-
-@pytest.mark.parametrize("op, inputs, cost", COSTS)
-def test_arithmetic_by_kind(op: Op, inputs: Sequence[Shape], cost: Cost) -> None:
-    assert op.cost(*inputs) == cost
-
-
-@pytest.mark.parametrize("op, inputs, message, hint", ERRORS)
-def test_what_does_not_fit_is_refused(op: Op, inputs: Sequence[Shape], message: str, hint: str) -> None:
-    assert_refused(op, inputs, message, hint)
-
-
-@pytest.mark.parametrize("op, given, expected, weights", VALUES)
-def test_values_by_hand(op: Op, given: Any, expected: Any, weights: Mapping[str, Any]) -> None:
-    assert_values(op, given, expected, weights)

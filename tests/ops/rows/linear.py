@@ -1,15 +1,9 @@
 """Fully connected layers, RBF outputs, maxout."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
 import pytest
 
-from cnnscope.graph import place
-from cnnscope.ops import RBF, Cost, FullyConnected, Maxout, Op
+from cnnscope.ops import RBF, Cost, FullyConnected, Maxout
 from cnnscope.ops.op import WHOLE
-from cnnscope.shapes import Shape, Window
-from tests.ops.agreement import assert_refused, assert_row, assert_values
 
 FC7 = FullyConnected(maps=4096)
 OUTPUT = RBF(maps=10)
@@ -58,35 +52,3 @@ WINDOWS = [
     pytest.param(FullyConnected(maps=768), [(1, 50, 192)], None, id="of tokens, one"),
     pytest.param(OUTPUT, [(1, 84)], WHOLE, id="distances take all features"),
 ]  # fmt: skip
-
-
-@pytest.mark.parametrize("op, inputs, output, params, macs", ROWS)
-def test_hand_numbers_onnxruntime_and_torch_agree(
-    op: Op, inputs: Sequence[Shape], output: Shape, params: int, macs: int
-) -> None:
-    assert_row(op, inputs, output, params, macs)
-
-
-@pytest.mark.parametrize("op, inputs, cost", COSTS)
-def test_arithmetic_by_kind(op: Op, inputs: Sequence[Shape], cost: Cost) -> None:
-    assert op.cost(*inputs) == cost
-
-
-@pytest.mark.parametrize("op, inputs, buffers", BUFFERS)
-def test_stored_but_not_trained(op: Op, inputs: Sequence[Shape], buffers: int) -> None:
-    assert place(op, tuple(inputs)).buffers == buffers
-
-
-@pytest.mark.parametrize("op, inputs, message, hint", ERRORS)
-def test_what_does_not_fit_is_refused(op: Op, inputs: Sequence[Shape], message: str, hint: str) -> None:
-    assert_refused(op, inputs, message, hint)
-
-
-@pytest.mark.parametrize("op, given, expected, weights", VALUES)
-def test_values_by_hand(op: Op, given: Any, expected: Any, weights: Mapping[str, Any]) -> None:
-    assert_values(op, given, expected, weights)
-
-
-@pytest.mark.parametrize("op, inputs, window", WINDOWS)
-def test_windows(op: Op, inputs: Sequence[Shape], window: Window | str | None) -> None:
-    assert op.window(*inputs) == window

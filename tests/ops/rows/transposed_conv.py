@@ -1,13 +1,11 @@
 """Transposed convolution."""
 
-from collections.abc import Sequence
 from fractions import Fraction
 
 import pytest
 
-from cnnscope.ops import Cost, Op, TransposedConv
-from cnnscope.shapes import Axis, Shape, Window
-from tests.ops.agreement import assert_refused, assert_row
+from cnnscope.ops import Cost, TransposedConv
+from cnnscope.shapes import Axis
 
 DCGAN = TransposedConv(maps=512, kernel=(4, 4), stride=(2, 2), padding=(1, 1, 1, 1), bias=False)
 FCN = TransposedConv(maps=21, kernel=(4, 4), stride=(2, 2), bias=False)
@@ -46,25 +44,3 @@ WINDOWS = [
     pytest.param(UNEVEN, [(1, 1, 5, 5)], (Axis(2, Fraction(1, 2), 1), Axis(2, Fraction(1, 2), Fraction(1, 2))), id="only the padding before counts"),
     pytest.param(TransposedConv(maps=1, kernel=(3, 3), padding=(1, 0, 1, 0)), [(1, 1, 5, 5)], (Axis(3, 1, 1), Axis(3, 1, 2)), id="by 1 it is a convolution whose padding is the kernel's rest"),
 ]  # fmt: skip
-
-
-@pytest.mark.parametrize("op, inputs, output, params, macs", ROWS)
-def test_hand_numbers_onnxruntime_and_torch_agree(
-    op: Op, inputs: Sequence[Shape], output: Shape, params: int, macs: int
-) -> None:
-    assert_row(op, inputs, output, params, macs)
-
-
-@pytest.mark.parametrize("op, inputs, cost", COSTS)
-def test_arithmetic_by_kind(op: Op, inputs: Sequence[Shape], cost: Cost) -> None:
-    assert op.cost(*inputs) == cost
-
-
-@pytest.mark.parametrize("op, inputs, message, hint", ERRORS)
-def test_what_does_not_fit_is_refused(op: Op, inputs: Sequence[Shape], message: str, hint: str) -> None:
-    assert_refused(op, inputs, message, hint)
-
-
-@pytest.mark.parametrize("op, inputs, window", WINDOWS)
-def test_windows(op: Op, inputs: Sequence[Shape], window: Window | str | None) -> None:
-    assert op.window(*inputs) == window

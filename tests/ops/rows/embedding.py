@@ -1,13 +1,8 @@
 """Learned positions and tokens."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
 import pytest
 
-from cnnscope.ops import ClassToken, Cost, Op, PositionEmbedding
-from cnnscope.shapes import Shape, Window
-from tests.ops.agreement import assert_refused, assert_row, assert_values
+from cnnscope.ops import ClassToken, Cost, PositionEmbedding
 
 VIT = [(1, 197, 768)]
 
@@ -36,30 +31,3 @@ WINDOWS = [
     pytest.param(PositionEmbedding(), VIT, None, id="a position sees itself"),
     pytest.param(ClassToken(), VIT, None, id="tokens have no place in the image"),
 ]
-
-
-@pytest.mark.parametrize("op, inputs, output, params, macs", ROWS)
-def test_hand_numbers_onnxruntime_and_torch_agree(
-    op: Op, inputs: Sequence[Shape], output: Shape, params: int, macs: int
-) -> None:
-    assert_row(op, inputs, output, params, macs)
-
-
-@pytest.mark.parametrize("op, inputs, cost", COSTS)
-def test_arithmetic_by_kind(op: Op, inputs: Sequence[Shape], cost: Cost) -> None:
-    assert op.cost(*inputs) == cost
-
-
-@pytest.mark.parametrize("op, inputs, message, hint", ERRORS)
-def test_what_does_not_fit_is_refused(op: Op, inputs: Sequence[Shape], message: str, hint: str) -> None:
-    assert_refused(op, inputs, message, hint)
-
-
-@pytest.mark.parametrize("op, given, expected, weights", VALUES)
-def test_values_by_hand(op: Op, given: Any, expected: Any, weights: Mapping[str, Any]) -> None:
-    assert_values(op, given, expected, weights)
-
-
-@pytest.mark.parametrize("op, inputs, window", WINDOWS)
-def test_windows(op: Op, inputs: Sequence[Shape], window: Window | str | None) -> None:
-    assert op.window(*inputs) == window

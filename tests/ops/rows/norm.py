@@ -1,15 +1,10 @@
 """Normalisations."""
 
-from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import Any
 
 import pytest
 
-from cnnscope.graph import place
-from cnnscope.ops import BatchNorm, Cost, GroupNorm, L2Norm, LayerNorm, LayerScale, LocalResponseNorm, Op
-from cnnscope.shapes import Shape, Window
-from tests.ops.agreement import assert_refused, assert_row, assert_values
+from cnnscope.ops import BatchNorm, Cost, GroupNorm, L2Norm, LayerNorm, LayerScale, LocalResponseNorm
 
 STEM = [(1, 64, 112, 112)]
 CENTRED = BatchNorm(scale=False)
@@ -82,35 +77,3 @@ WINDOWS = [
     pytest.param(LayerScale(), STEM, None, id="and so does a factor"),
     pytest.param(GroupNorm(), STEM, None, id="a group norm's statistics are left out of the view, as published figures do"),
 ]  # fmt: skip
-
-
-@pytest.mark.parametrize("op, inputs, output, params, macs", ROWS)
-def test_hand_numbers_onnxruntime_and_torch_agree(
-    op: Op, inputs: Sequence[Shape], output: Shape, params: int, macs: int
-) -> None:
-    assert_row(op, inputs, output, params, macs)
-
-
-@pytest.mark.parametrize("op, inputs, cost", COSTS)
-def test_arithmetic_by_kind(op: Op, inputs: Sequence[Shape], cost: Cost) -> None:
-    assert op.cost(*inputs) == cost
-
-
-@pytest.mark.parametrize("op, inputs, buffers", BUFFERS)
-def test_stored_but_not_trained(op: Op, inputs: Sequence[Shape], buffers: int) -> None:
-    assert place(op, tuple(inputs)).buffers == buffers
-
-
-@pytest.mark.parametrize("op, inputs, message, hint", ERRORS)
-def test_what_does_not_fit_is_refused(op: Op, inputs: Sequence[Shape], message: str, hint: str) -> None:
-    assert_refused(op, inputs, message, hint)
-
-
-@pytest.mark.parametrize("op, given, expected, weights", VALUES)
-def test_values_by_hand(op: Op, given: Any, expected: Any, weights: Mapping[str, Any]) -> None:
-    assert_values(op, given, expected, weights)
-
-
-@pytest.mark.parametrize("op, inputs, window", WINDOWS)
-def test_windows(op: Op, inputs: Sequence[Shape], window: Window | str | None) -> None:
-    assert op.window(*inputs) == window

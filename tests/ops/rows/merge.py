@@ -1,13 +1,9 @@
 """Operators with several inputs."""
 
-from collections.abc import Sequence
-
 import pytest
 
-from cnnscope.ops import Add, Concat, Cost, MatrixProduct, Multiply, Op
+from cnnscope.ops import Add, Concat, Cost, MatrixProduct, Multiply
 from cnnscope.ops.op import WHOLE
-from cnnscope.shapes import Shape, Window
-from tests.ops.agreement import assert_refused, assert_row
 
 BLOCK, GATE = (1, 256, 56, 56), (1, 256, 1, 1)
 SCORES = MatrixProduct(transpose=True)
@@ -54,25 +50,3 @@ WINDOWS = [
     pytest.param(Concat(), [(1, 3), (1, 4)], None, id="so does a concat"),
     pytest.param(SCORES, [(1, 49, 64), (1, 49, 64)], WHOLE, id="a matrix product mixes all tokens"),
 ]  # fmt: skip
-
-
-@pytest.mark.parametrize("op, inputs, output, params, macs", ROWS)
-def test_hand_numbers_onnxruntime_and_torch_agree(
-    op: Op, inputs: Sequence[Shape], output: Shape, params: int, macs: int
-) -> None:
-    assert_row(op, inputs, output, params, macs)
-
-
-@pytest.mark.parametrize("op, inputs, cost", COSTS)
-def test_arithmetic_by_kind(op: Op, inputs: Sequence[Shape], cost: Cost) -> None:
-    assert op.cost(*inputs) == cost
-
-
-@pytest.mark.parametrize("op, inputs, message, hint", ERRORS)
-def test_what_does_not_fit_is_refused(op: Op, inputs: Sequence[Shape], message: str, hint: str) -> None:
-    assert_refused(op, inputs, message, hint)
-
-
-@pytest.mark.parametrize("op, inputs, window", WINDOWS)
-def test_windows(op: Op, inputs: Sequence[Shape], window: Window | str | None) -> None:
-    assert op.window(*inputs) == window
