@@ -6,7 +6,7 @@ sums by hand.
 
 from typing import NamedTuple
 
-from tests.spec.by_hand import Figures, basic, bottlenecks, conv, conv_bn, dense, times, total
+from tests.spec.by_hand import Figures, basic, bottlenecks, conv, conv_bn, dense, inception, inverted, times, total
 from tests.spec.reading import DATA
 
 OTHERS = DATA / "others"
@@ -153,6 +153,91 @@ OTHER_TABLES = [
                 times(2, total(conv_bn(128, 32, 1, 8), conv_bn(32, 32, 5, 8), conv_bn(32, 128, 1, 8))),
                 dense(128, 100),
             ),
+        },
+    ),
+    # Stages, fire modules, inception branches, filter shapes.
+    Other("turned_formula.md", {"": (269_722, 40_551_040)}),
+    Other("upright_stages.md", {"": (269_722, 40_551_040)}),
+    Other(
+        "four_stages.tex",
+        {
+            "": total(
+                conv_bn(3, 24, 3, 64),
+                times(2, basic(24, 24, 64)),
+                *(
+                    total(basic(maps // 2, maps, side, shortcut=False), basic(maps, maps, side))
+                    for maps, side in ((48, 32), (96, 16), (192, 8))
+                ),
+                dense(192, 10),
+            )
+        },
+    ),
+    Other("squeezenet11.md", {"": (1_235_496, 349_151_936)}),
+    Other(
+        "fire_and_units.tex",
+        {"": total(conv(3, 48, 3, 32), conv(48, 8, 1, 16), conv(8, 32, 1, 16), conv(8, 32, 3, 16), dense(64, 10))},
+    ),
+    Other(
+        "small_inception.tsv",
+        {
+            "": total(
+                conv(3, 32, 5, 16),
+                inception(32, 8, 16, 24, 32, 8, 16, 24),
+                inception(88, 8, 32, 32, 48, 8, 24, 16),
+                dense(120, 10),
+            )
+        },
+    ),
+    Other(
+        "inception_with_lrn.md",
+        {
+            "": total(
+                *(conv(3, 64, 7, 112), conv(64, 64, 1, 56), conv(64, 192, 3, 56)),
+                inception(192, 28, 64, 96, 128, 16, 32, 32),
+                inception(256, 28, 128, 128, 192, 32, 96, 64),
+                dense(480, 1000),
+            )
+        },
+    ),
+    # MobileNet with 0.75 of its widths, table 6 of its paper: 2.6M, 325M.
+    Other("five_times_without_braces.md", {"": (2_585_560, 325_400_448)}),
+    Other(
+        "multirow_times.tex",
+        {
+            "": total(
+                *(conv_bn(3, 32, 3, 112), conv_bn(32, 32, 3, 112, 32), conv_bn(32, 64, 1, 112)),
+                *(conv_bn(64, 64, 3, 56, 64), conv_bn(64, 128, 1, 56)),
+                times(5, total(conv_bn(128, 128, 3, 56, 128), conv_bn(128, 128, 1, 56))),
+                dense(128, 1000),
+            )
+        },
+    ),
+    Other(
+        "stride_column.md",
+        {"": total(conv_bn(3, 32, 3, 112), conv_bn(32, 32, 3, 112, 32), conv_bn(32, 64, 1, 112), dense(64, 10))},
+    ),
+    # Expansion factors: torchvision's mobilenet_v2 and mnasnet1_0.
+    Other("no_input_column.md", {"": (3_504_872, 300_774_272)}),
+    Other("mnasnet.md", {"": (4_383_312, 314_415_872)}),
+    Other(
+        "window_column.md",
+        {
+            "": total(
+                *(conv_bn(3, 16, 3, 112), inverted(16, 1, 16, 112)),
+                *(inverted(16, 6, 24, 56, 2, 5), times(3, inverted(24, 6, 24, 56, 1, 5))),
+                *(inverted(24, 6, 32, 28, 2, 7), times(3, inverted(32, 6, 32, 28, 1, 7))),
+                *(conv_bn(32, 1504, 1, 28), dense(1504, 1000)),
+            )
+        },
+    ),
+    Other(
+        "squeezed_blocks.md",
+        {
+            "": total(
+                *(conv_bn(3, 16, 3, 32), inverted(16, 3, 24, 16, 2, 5), conv(48, 4, 1, 1), conv(4, 48, 1, 1)),
+                *(inverted(24, 3, 24, 16, 1, 5), conv(72, 6, 1, 1), conv(6, 72, 1, 1)),
+                *(inverted(24, 6, 40, 16, 1, 7), dense(40, 10)),
+            )
         },
     ),
 ]

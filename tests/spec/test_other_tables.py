@@ -6,7 +6,7 @@ import cnnscope
 from cnnscope.spec.page_text import page_text
 from cnnscope.spec.program import Program
 from tests.spec.other_tables import OTHER_TABLES, OTHERS, Other
-from tests.spec.reading import error, read, table
+from tests.spec.reading import error, read, report, table
 
 BESIDE_ATTENTION = next(other for other in OTHER_TABLES if other.file == "beside_attention.md")
 
@@ -73,3 +73,44 @@ def test_a_column_of_another_kind_is_left_out_aloud():
     reports = {name: cnnscope.Network(made).analyze() for name, made in networks(BESIDE_ATTENTION).items()}
     left_out = [a.text for report in reports.values() for a in report.assumptions if a.what == "left out"]
     assert left_out == ["left out Swin-T: line 4: `1x1, 96x3`: `96x3` is not understood"] * 2
+
+
+INVERTED = ("Input | Operator | t | c | n | s", "32^2x3 | conv2d | - | 16 | 1 | 2")
+FILTERS = ("Type / Stride | Filter Shape | Input Size", "Conv / s2 | 3x3x3x32 | 64x64x3")
+
+
+@pytest.mark.parametrize(
+    "rows, message",
+    [
+        (
+            (*INVERTED, "16^2x16 | MBConv3 3x3 | 6 | 24 | 1 | 1"),
+            "net.md:4: MBConv3 3x3: `MBConv3 3x3` expands by 3, the column t by 6\n  make them agree",
+        ),
+        (
+            ("Input | Operator | k | t | c | n | s", "32^2x16 | MBConv6 5x5 | 3 | 6 | 24 | 1 | 1"),
+            "net.md:3: MBConv6 5x5: `MBConv6 5x5` has another window than the column k, 3\n  make them agree",
+        ),
+        (
+            ("output map size | 8x8 | 4x4", "# layers | 3n | 3n", "# filters | 16 | 32"),
+            "net.md:1: `3n` layers are no blocks of two\n  write 2n, or 1+2n where a convolution comes first",
+        ),
+    ],
+    ids=["a factor printed twice", "a window printed twice", "stages of three layers"],
+)
+def test_cells_that_contradict_one_another_are_an_error(rows, message):
+    assert error(table(*rows)) == message
+
+
+@pytest.mark.parametrize(
+    "rows, told",
+    [
+        ((*INVERTED, "16^2x16 | bottleneck | 6 | 24 | 1 | 2", "8^2x32 | avgpool | - | - | 1 | -"), "8x8x32: False"),
+        ((*FILTERS, "Conv dw / s1 | 3x3x64 dw | 32x32x32"), "filter shape 3x3x64 dw: contradiction"),
+    ],
+    ids=["the next input's maps", "a filter of other maps"],
+)
+def test_maps_that_the_next_row_contradicts_are_told(rows, told):
+    result = report(table(*rows))
+    found = [f"{claim.claimed}: {claim.holds}" for claim in result.claims]
+    found += [f"{a.what} {a.value}: {a.ground}" for a in result.assumptions]
+    assert told in found

@@ -97,7 +97,7 @@ def _row(draft: Draft, row: PrintedRow, conv: str, bias: str) -> None:
         draft.add(row.line, "fully connected", layer=name, maps=str(size(row["size"])[-1]), **figures)
     elif "softmax" in name:
         draft.add(row.line, "softmax", layer="softmax", **figures)
-    elif "norm" in name:
+    elif "norm" in name or name == "lrn":
         draft.add(row.line, "l2 norm" if "l2" in name else "lrn", scale="no" if "l2" in name else "", **figures)
     else:
         raise CellError(

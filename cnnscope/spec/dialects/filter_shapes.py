@@ -13,25 +13,31 @@ from cnnscope.graph import Assumption
 from cnnscope.spec.draft import Choices, Draft, Given, fault
 from cnnscope.spec.faults import refusal
 from cnnscope.spec.habits import multiplier
-from cnnscope.spec.printed import Size, geometry, plain, size
+from cnnscope.spec.printed import Size, count, geometry, plain, size
 from cnnscope.spec.tables.document import Document
 from cnnscope.spec.titles import PrintedRow, rows, table_with
 
 EXPECTS = "columns Type / Stride, Filter Shape (3x3x32 dw, 1x1x32x64), Input Size"
 WORD = "Filter Shape"
 
-TITLES = {"type": r"(?:layer )?type ?/ ?stride", "filter": r"filter ?shape", "input": r"input ?size"}
+TITLES = {
+    "type": r"(?:layer )?(?:type|layer|operator)(?: ?/ ?stride)?",
+    "stride": r"strides?",
+    "filter": r"(?:filter|kernel) ?shapes?",
+    "input": r"input ?(?:size|shape|resolution)",
+}
+_NEEDED = ("type", "filter", "input")
 _STRIDE = re.compile(r"/ ?s? ?(\d)")
 _MOST_REPEATS = 1_000
 _OPEN = re.compile(r"(\d{1,7}) ?x ?(?:\{|(?=conv))|\{")
 
 
 def claims(document: Document) -> bool:
-    return table_with(document, TITLES, *TITLES) is not None
+    return table_with(document, TITLES, *_NEEDED) is not None
 
 
 def read(document: Document, given: Given) -> list[Draft]:
-    table = table_with(document, TITLES, *TITLES)
+    table = table_with(document, TITLES, *_NEEDED)
     assert table
     choices = Choices(given)
     draft = Draft(choices, habit="the printed sizes shrink only with the stride")
@@ -60,9 +66,11 @@ def read(document: Document, given: Given) -> list[Draft]:
 def _written_out(document: Document, printed: list[PrintedRow]) -> list[PrintedRow]:
     """Rows between braces repeated."""
     made: list[PrintedRow] = []
-    start, times = -1, 1
+    start, times, pair = -1, 1, False
     for row in printed:
         text = plain(row["type"])
+        if row["stride"]:
+            text = f"{text} / s{count(row['stride'])}"
         opened = _OPEN.search(text)
         if opened:
             start, times = len(made), int(opened[1] or 1)
@@ -70,24 +78,16 @@ def _written_out(document: Document, printed: list[PrintedRow]) -> list[PrintedR
                 problem = f"a brace repeated {times:,} times"
                 raise SpecError(document.path, [Fault(row.line, "", problem, f"at most {_MOST_REPEATS} are read")])
         made.append(PrintedRow(row.line, {**row.cells, "type": text.replace(opened[0], " ", 1) if opened else text}))
-        if "}" in text or (opened and "{" not in text):
-            if start < 0:
-                raise SpecError(
-                    document.path,
-                    [
-                        Fault(
-                            row.line,
-                            text[:40],
-                            "a brace closes that was not opened",
-                            "write 5x { in the first of the rows",
-                        )
-                    ],
-                )
-            # Without braces, 5x stands before a depthwise row and means it and the row behind it.
-            made[-1] = PrintedRow(made[-1].line, {**made[-1].cells, "type": plain(made[-1]["type"]).replace("}", " ")})
-            if "}" in text:
-                made += made[start:] * (times - 1)
-                start, times = -1, 1
+        if "}" in text and start < 0:
+            hint = "write 5x { in the first of the rows"
+            raise SpecError(document.path, [Fault(row.line, text[:40], "a brace closes that was not opened", hint)])
+        made[-1] = PrintedRow(made[-1].line, {**made[-1].cells, "type": plain(made[-1]["type"]).replace("}", " ")})
+        # Without braces, 5x before a depthwise row means it and the row behind it, else its own row alone.
+        ends = pair or (opened and "{" not in text and "dw" not in text and "depthwise" not in text)
+        pair = bool(opened and "{" not in text and not ends)
+        if "}" in text or ends:
+            made += made[start:] * (times - 1)
+            start, times = -1, 1
     if start >= 0:
         raise SpecError(
             document.path,
@@ -101,7 +101,9 @@ def _row(draft: Draft, row: PrintedRow, behind: Size, activation: str, width: Fr
     strided = _STRIDE.search(text)
     stride = strided[1] if strided else "1"
     kind = " ".join(_STRIDE.sub(" ", text).split())
-    printed = {"size": f"{behind[0]}x{behind[1]}"} if len(behind) == 3 else {}
+    printed = {}
+    if len(behind) == 3:
+        printed = {"output": "x".join(map(str, behind))} if width == 1 else {"size": f"{behind[0]}x{behind[1]}"}
     if kind.startswith("conv"):
         found = geometry(shape)
         if found.kernel is None:
@@ -112,6 +114,7 @@ def _row(draft: Draft, row: PrintedRow, behind: Size, activation: str, width: Fr
         entry = draft.add(
             row.line, type, maps=maps, kernel=found.window, stride=stride, activation=activation, **printed
         )
+        _check_maps(draft, row, found.maps if depthwise else found.channels, entry.name)
         entry.unsaid = ("padding",)
         entry.prints = (behind[0], behind[1]) if len(behind) == 3 else None
     elif "pool" in kind:
@@ -132,3 +135,11 @@ def _row(draft: Draft, row: PrintedRow, behind: Size, activation: str, width: Fr
             f"`{row['type'][:40]}` is no row of such a table",
             "known are Conv / s1, Conv dw / s2, Avg Pool / s1, FC / s1, Softmax / s1",
         )
+
+
+def _check_maps(draft: Draft, row: PrintedRow, taken: int, name: str) -> None:
+    """A filter that takes other maps than the printed input has contradicts it."""
+    before = size(row["input"]) if row["input"] else ()
+    if taken and len(before) == 3 and before[2] != taken:
+        why = f"the printed input has {before[2]} maps, the filter takes {taken}"
+        draft.choices.note(Assumption("filter shape", row["filter"], why, (name,), (), "contradiction"))

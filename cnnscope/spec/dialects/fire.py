@@ -14,7 +14,7 @@ from cnnscope.spec.draft import Choices, Draft, Given, fault
 from cnnscope.spec.faults import refusal
 from cnnscope.spec.habits import biases, image
 from cnnscope.spec.modules import fire
-from cnnscope.spec.printed import area, count, geometry, plain
+from cnnscope.spec.printed import area, count, geometry, plain, size
 from cnnscope.spec.tables.document import Document
 from cnnscope.spec.titles import PrintedRow, require, rows, table_with
 
@@ -60,7 +60,9 @@ def read(document: Document, given: Given) -> list[Draft]:
 
 def _row(draft: Draft, row: PrintedRow) -> None:
     name = plain(row["layer"])
-    shape = area(row["size"]) if row["size"] else ()
+    shape = size(row["size"]) if row["size"] else ()
+    if len(shape) == 1 and not re.match(r"fc|fully|linear|dense|soft-?max|drop-?out", name):
+        shape = area(row["size"])
     printed = {"output": "x".join(map(str, shape)), "params": row["params"], "depth": row["depth"]}
     if "input" in name:
         draft.input = (row.line, f"{shape[2] if len(shape) > 2 else 3}x{shape[0]}x{shape[1]}")
@@ -68,12 +70,27 @@ def _row(draft: Draft, row: PrintedRow) -> None:
     if not name or name == "total":
         draft.figure(row.line, "params", row["params"])
         return
+    if flat := re.match(r"fc|fully|linear|dense|soft-?max|drop-?out", name):
+        _flat(draft, row, name, flat[0], shape)
+        return
     if row["s1x1"]:
         widths = {column: str(count(row[column])) for column in ("s1x1", "e1x1", "e3x3")}
         entry = draft.add(row.line, fire(draft), layer=name, **widths, **printed)
     else:
         entry = _window(draft, row, name, shape, printed)
     entry.prints = (shape[0], shape[1]) if len(shape) > 1 else None
+
+
+def _flat(draft: Draft, row: PrintedRow, name: str, kind: str, shape: tuple[int, ...]) -> None:
+    """A row of units, a softmax or a dropout."""
+    if kind.startswith(("soft", "drop")):
+        draft.add(row.line, "softmax" if kind.startswith("soft") else "dropout", layer=name.split()[0])
+    elif not shape:
+        raise CellError("a fully connected row without units", "write 1x1x1000 as its output")
+    else:
+        draft.add(
+            row.line, "fully connected", layer=name, maps=str(shape[-1]), params=row["params"], depth=row["depth"]
+        )
 
 
 def _window(draft: Draft, row: PrintedRow, name: str, shape: tuple[int, ...], printed: dict[str, str]):  # type: ignore[no-untyped-def]

@@ -25,13 +25,24 @@ EXPECTS = "columns Input, Operator, t, c, n, s"
 WORD = "t"
 
 TITLES = {
-    "input": r"input(?: ?size)?",
-    "operator": r"operator|type|layer",
-    "t": r"t|expansion(?: factor)?",
-    "c": r"c|#?channels|#?out",
-    "n": r"n|#?repeats?|#?layers",
+    "input": r"input(?: ?(?:size|shape|resolution))?",
+    "operator": r"operator|type|layer|block|module",
+    "kernel": r"k|kernel(?: ?size)?",
+    "t": r"t|e|exp(?:ansion|and)?(?: ?(?:factor|ratio|rate|t))?",
+    "c": r"c|f|(?:#|output )?channels|#?out|filters",
+    "n": r"n|#?repeats?|#?layers|repeat times",
     "s": r"s|stride",
 }
+
+
+_SE = r"(?:(?:,| )* ?\(?(?:w/ ?|with )?se ?(0?\.\d+)?\)?)?"
+_BLOCK = re.compile(
+    r"(?:(?:linear |residual |inverted )*(?:bottleneck|residual)s?|bneck|ir[bf]?"
+    r"|(?P<separable>sep(?:arable)? ?-?conv|ds-?conv|depthwise[- ]separable(?: conv(?:olution)?)?)"
+    rf"|mb-?conv ?(?P<factor>\d{{1,2}})?)(?: block)?(?P<se>{_SE})"
+    rf"(?:(?:,| )* ?\(?k?(?P<kernel>(?P<side>\d{{1,2}})x(?P=side))\)?)?(?P<later>{_SE})"
+)
+"""A block with its factor, window and squeeze-and-excitation: MBConv6 5x5, bottleneck, IR, SepConv 3x3."""
 
 
 def claims(document: Document) -> bool:
@@ -76,21 +87,25 @@ def _widen(draft: Draft, width: Fraction) -> None:
 def _row(draft: Draft, row: PrintedRow, following: list[PrintedRow], activation: str, classes: str) -> None:
     operator = plain(row["operator"])
     repeat = row["n"] if row["n"] not in ("", "1") else ""
-    behind = square(following[0]["input"]) if following else ()
+    behind = square(following[0]["input"]) if following and not following[0]["input"].isdecimal() else ()
     size = {"size": f"{behind[0]}x{behind[0]}"} if behind else {}
+    if len(behind) > 1 and draft.choices.given.get("width", "1") == "1":
+        size = {"output": f"{behind[0]}x{behind[0]}x{behind[1]}"}
     maps = classes if plain(row["c"]) == "k" else str(count(row["c"])) if row["c"] else ""
-    if re.match(r"bottleneck|inverted|ir\b|mbconv", operator):
-        kernel = re.search(r"(\d)x\1", operator)
-        block = inverted_residual(draft, squeeze=False, by_factor=True)
+    if block := _BLOCK.fullmatch(operator):
+        kernel = _kernel(row, block["kernel"] or "")
+        ratio = _ratio(draft, block)
+        kind = inverted_residual(draft, squeeze=bool(ratio), gate="sigmoid", by_factor=True)
         entry = draft.add(
             row.line,
-            block,
+            kind,
             maps=maps,
             repeat=repeat,
             stride=str(count(row["s"] or "1")),
             act=activation,
-            t=str(count(row["t"])),
-            kernel=kernel[0] if kernel else "3x3",
+            t=_factor(row, block),
+            se=ratio,
+            kernel=kernel or "3x3",
             **size,
         )
     elif "pool" in operator:
@@ -101,14 +116,47 @@ def _row(draft: Draft, row: PrintedRow, following: list[PrintedRow], activation:
         return
     else:
         found = geometry(operator)
+        kernel = _kernel(row, found.window)
         stride = str(count(row["s"])) if row["s"] else "1"
         entry = draft.add(
             row.line,
             "conv bn",
             activation=activation,
             repeat=repeat,
-            **found.cells(maps=maps, stride=stride, kernel=found.window or "3x3"),
+            **found.cells(maps=maps, stride=stride, kernel=kernel or "3x3"),
             **size,
         )
         entry.unsaid = ("padding",)
     entry.prints = (behind[0], behind[0]) if behind else None
+
+
+def _kernel(row: PrintedRow, named: str) -> str:
+    """The window of the operator's name or of a column of windows; CellError where they differ."""
+    cell = plain(row["kernel"])
+    printed = f"{cell}x{cell}" if cell.isdecimal() else cell
+    if printed and not re.fullmatch(r"\d{1,7}x\d{1,7}", printed):
+        raise CellError(f"`{row['kernel'][:40]}` is no window", "write 3 or 3x3")
+    if printed and named and printed != named:
+        raise CellError(
+            f"`{row['operator'][:40]}` has another window than the column k, {cell[:20]}", "make them agree"
+        )
+    return named or printed
+
+
+def _factor(row: PrintedRow, block: re.Match[str]) -> str:
+    """The expansion; MBConv6 prints it too, and a separable convolution has none."""
+    named = "1" if block["separable"] else block["factor"] or ""
+    printed = str(count(row["t"])) if row["t"] else named
+    if named and printed != named:
+        raise CellError(f"`{row['operator'][:40]}` expands by {named}, the column t by {printed}", "make them agree")
+    return printed or str(count(row["t"]))
+
+
+def _ratio(draft: Draft, block: re.Match[str]) -> str:
+    """The squeezed share of the input's maps, "" where the row has no squeeze-and-excitation."""
+    told = f"{block['se']} {block['later']}".strip()
+    if not told:
+        return ""
+    share = re.search(r"0?\.\d+", told)
+    why = "the squeezed share of a block's input maps is not printed"
+    return share[0] if share else draft.choices.take("se ratio", "0.25", why=why)

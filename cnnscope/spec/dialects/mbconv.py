@@ -50,7 +50,8 @@ def is_stages(table: Table) -> bool:
     places = found(table, TITLES)
     column = next((index for index, name in places.items() if name == "operator"), None)
     named = column is not None and any(_MBCONV.match(plain(row.cells[column])) for row in table.rows)
-    return named and {"channels", "layers"} <= {*places.values()}
+    factors = any(plain(title) == "t" for title in table.header)
+    return named and not factors and {"channels", "layers"} <= {*places.values()}
 
 
 def read(document: Document, given: Given) -> list[Draft]:

@@ -7,6 +7,7 @@ for new maps, the paper's option A), batch norms, the input's channels and the c
 """
 
 import re
+from dataclasses import replace
 
 from cnnscope.errors import CellError, SpecError, UsageError
 from cnnscope.graph import Assumption
@@ -14,17 +15,17 @@ from cnnscope.spec import modules
 from cnnscope.spec.draft import Choices, Draft, Given, fault
 from cnnscope.spec.habits import image
 from cnnscope.spec.printed import count, plain, size
-from cnnscope.spec.tables.document import Document, Table
+from cnnscope.spec.tables.document import Document, Table, TableRow
 
 EXPECTS = "rows output map size, # layers (1+2n, 2n), # filters, with one column per stage"
 WORD = "output map size"
 
 _ROWS = {
     "size": r"(?:output )?(?:feature )?map size|output size",
-    "layers": r"#? ?(?:of )?layers",
-    "maps": r"#? ?(?:of )?(?:filters|maps|channels)",
+    "layers": r"(?:#|no\.?|num(?:ber)?)? ?(?:of )?(?:conv(?:olution(?:al)?)? )?layers",
+    "maps": r"(?:#|no\.?|num(?:ber)?)? ?(?:of )?(?:filters|maps|channels)|width",
 }
-_LAYERS = re.compile(r"(?:(\d{1,7}) ?\+ ?)?(\d{1,7}) ?\*? ?n|(\d{1,7})")
+_TERM = re.compile(r"(\d{1,7})?( ?[x*]? ?n)?")
 _FIGURES = (
     ("params", r"(?:params?|parameters).*|#? ?params?|table \d{1,7}"),
     ("macs", r"macs.*|flops.*"),
@@ -33,11 +34,19 @@ _FIGURES = (
 
 
 def claims(document: Document) -> bool:
-    return any(_stages(table) for table in document.tables)
+    return any(_found(table) for table in document.tables)
+
+
+def _found(table: Table) -> Table | None:
+    """The table of stages, its rows the sizes, layers and filters."""
+    if _stages(table):
+        return table
+    turned = _upright(table) if table.rows else table
+    return turned if _stages(turned) else None
 
 
 def read(document: Document, given: Given) -> list[Draft]:
-    table = next(table for table in document.tables if _stages(table))
+    table = next(found for table in document.tables if (found := _found(table)))
     listed = [] if "n" in given else _listed(document)
     try:
         if listed:
@@ -133,11 +142,25 @@ def _network(table: Table, choices: Choices, n: int, name: str) -> Draft:
 
 
 def _layers(cell: str, n: int) -> tuple[int, int]:
-    """1+2n -> a first convolution and 2n layers in blocks."""
-    match = _LAYERS.fullmatch(plain(cell))
-    if not match or (match[1] not in (None, "1")):
+    """1+2n, 2n+1, 1+4, 5: a first convolution and the layers in blocks of two."""
+    terms = [_TERM.fullmatch(part.strip()) for part in plain(cell).split("+")]
+    found = [(int(term[1] or 1), bool(term[2])) for term in terms if term and term[0]]
+    alone = [number for number, times in found if not times]
+    by_n = [number for number, times in found if times]
+    if len(found) != len(terms) or len(by_n) > 1 or len(alone) > 2 - len(by_n):
         raise CellError(f"`{cell[:40]}` is no number of layers", "write 1+2n, 2n or a number")
-    if match[3]:
-        layers = int(match[3])
-        return layers % 2, layers - layers % 2
-    return int(match[1] or 0), int(match[2]) * n
+    if by_n and by_n[0] % 2:
+        raise CellError(
+            f"`{cell[:40]}` layers are no blocks of two", "write 2n, or 1+2n where a convolution comes first"
+        )
+    first = min(alone) if len(alone) + len(by_n) == 2 else sum(alone) % 2 if alone else 0
+    if first > 1:
+        raise CellError(f"`{cell[:40]}`: more than one layer before the blocks", "write 1+2n, 2n or a number")
+    return first, sum(alone) - first + sum(by_n) * n
+
+
+def _upright(table: Table) -> Table:
+    """The table with its columns as rows: a column of sizes, one of layers and one of filters."""
+    lines = [table.header, *(row.cells for row in table.rows)]
+    header, *rows = zip(*lines, strict=True)
+    return replace(table, header=header, rows=[TableRow(table.line, cells) for cells in rows])

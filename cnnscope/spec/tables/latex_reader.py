@@ -25,6 +25,7 @@ _MULTICOLUMN = re.compile(r"\\multicolumn\s*\{(\d+)\}\s*\{[^{}]*(?:\{[^{}]*\}[^{
 _MULTIROW = re.compile(
     r"\\multirow\s*(?:\[[^\]]*\])?\s*\{(\d+)\}\s*(?:\[[^\]]*\])?\s*\{[^{}]*\}\s*\{(.*)\}\s*$", re.DOTALL
 )
+_PART_OF_ROW = re.compile(r"\\multirow\s*(?:\[[^\]]*\])?\s*\{\d+\}\s*(?:\[[^\]]*\])?\s*\{[^{}]*\}\s*\{([^{}]*)\}")
 _CELL_END = re.compile(r"(?<!\\)&")
 _WORDS = (
     (re.compile(r"\\left\s*\\?([\[({.|])|\\right\s*\\?([\])}.|])"), lambda m: (m[1] or m[2]).strip(".|")),
@@ -157,7 +158,7 @@ def _with_waiting(cells: list[str], waiting: dict[int, tuple[int, str]]) -> list
 
 
 def _cleaned(text: str) -> str:
-    text = _STACKED.sub(r"\1 \2", text)
+    text = _PART_OF_ROW.sub(r"\1 ", _STACKED.sub(r"\1 \2", text))
     for _ in range(4):
         text = _WRAPPED.sub(r"\1", text)
     for pattern, replacement in _WORDS:
