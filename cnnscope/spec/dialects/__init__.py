@@ -117,9 +117,11 @@ def _nearest(table: Table, modules: list[ModuleType]) -> list[str]:
     known = {*found(table, best.TITLES).values()}
     if len(known) < 2:
         return []
+    count = len(known)
+    known |= {*getattr(best, "OPTIONAL", ())}
     missing = ", ".join(name.replace("_", " ") for name in best.TITLES if name not in known)
     name = best.__name__.rpartition(".")[2]
-    return [f"nearest is {name}: it knows {len(known)} of the columns, and has others: {missing}"]
+    return [f"nearest is {name}: it knows {count} of the columns, and has others: {missing}"]
 
 
 def _expectations(modules: list[ModuleType]) -> str:

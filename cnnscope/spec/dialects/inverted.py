@@ -35,6 +35,8 @@ TITLES = {
 }
 
 
+OPTIONAL = ("kernel",)
+"""Columns that such tables may lack."""
 _SE = r"(?:(?:,| )* ?\(?(?:w/ ?|with )?se ?(0?\.\d+)?\)?)?"
 _BLOCK = re.compile(
     r"(?:(?:linear |residual |inverted )*(?:bottleneck|residual)s?|bneck|ir[bf]?"
