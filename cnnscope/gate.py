@@ -7,9 +7,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cnnscope.analysis.report import Report
 from cnnscope.api import Network, load_all
 from cnnscope.budgets import baseline_file, config, updating
 from cnnscope.budgets.baseline import Baseline, NoBaseline
+from cnnscope.budgets.case import left_out
 from cnnscope.budgets.config import Check, Config, Written
 from cnnscope.budgets.grammar import budget
 from cnnscope.budgets.measured import Measured, Model, cannot_measure
@@ -111,7 +113,7 @@ def check_config(
         found,
         load=load_all,
         baseline=committed if baseline is None else _baseline(found, baseline),
-        committed=_to_prune(found, baseline, committed),
+        committed=committed,
         measure=measure,
         load_base=load_base,
         only=only,
@@ -174,15 +176,24 @@ def read_baseline(path: Path | None = None) -> Baseline:
 
 
 def first_config(models: Sequence[str]) -> str:
-    """The text of a configuration that holds these models to what they cost now and a tenth more."""
+    """The text of a configuration that holds these models to what they cost now and a tenth more.
+
+    UsageError where that would not hold: for a network that is not all known, and for two of one name.
+    """
     from cnnscope.budgets.first_config import first_config as write
 
-    found = []
+    found: list[tuple[str, Report]] = []
     for model in models:
         networks = load_all(located(model, Path()))
         for network in networks:
             name = f"{model}:{network.name}" if len(networks) > 1 else model
-            found.append((name, network.analyze()))
+            report = network.analyze()
+            if report.status != "complete":
+                why, hint = left_out(report)
+                raise UsageError(f"{name}: its figures are lower bounds: {why}", hint)
+            if any(report.network == other.network for _, other in found):
+                raise UsageError(f"two networks are called {report.network}", "give each a check of its own by hand")
+            found.append((name, report))
     return write(found)
 
 
@@ -210,8 +221,3 @@ def _baseline(found: Config, override: str | None) -> Baseline | NoBaseline:
     if override and isinstance(kept, NoBaseline):
         return kept._replace(hint=f"check --baseline {override}; a revision is named git:REF")
     return kept
-
-
-def _to_prune(found: Config, override: str | None, committed: Baseline | NoBaseline) -> Baseline | NoBaseline:
-    """Entries that nobody asks for are looked for in the file of the working tree, whatever is compared with."""
-    return committed if override is None or found.baseline else NoBaseline("no baseline is named")

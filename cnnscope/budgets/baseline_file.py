@@ -21,6 +21,7 @@ from cnnscope.budgets.baseline import (
 )
 from cnnscope.budgets.metrics import Value
 from cnnscope.budgets.settings import RunSettings
+from cnnscope.errors import UsageError
 
 LARGEST_FILE = 64 << 20
 MOST_DIGITS = 40
@@ -72,9 +73,12 @@ def locked(path: Path) -> Iterator[None]:
     except ImportError:  # Windows has no such lock; the file is still replaced as a whole.
         yield
         return
-    folder = os.open(path.parent, os.O_RDONLY)
     try:
+        folder = os.open(path.parent, os.O_RDONLY)
         fcntl.flock(folder, fcntl.LOCK_EX)
+    except OSError as error:
+        raise UsageError(f"{path.parent} cannot be locked: {error.strerror}", "check the folder's mode") from None
+    try:
         yield
     finally:
         os.close(folder)

@@ -100,10 +100,15 @@ def shown(path: Path) -> str:
 
 def selected(checks: Iterable[Check], wanted: Iterable[str]) -> tuple[Check, ...]:
     """The checks of these names or patterns; all of them where none is given."""
+    names = tuple(wanted)
+    return tuple(check for check in checks if not names or any(matches(check.name, name) for name in names))
+
+
+def matches(name: str, pattern: str) -> bool:
+    """Is this the name itself, or a pattern of it? A name may hold what means something in a pattern: conv[1]."""
     from fnmatch import fnmatchcase
 
-    names = tuple(wanted)
-    return tuple(check for check in checks if not names or any(fnmatchcase(check.name, name) for name in names))
+    return name == pattern or fnmatchcase(name, pattern)
 
 
 def _stands(path: Path) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from cnnscope.analysis.report import LayerReport, Report
 from cnnscope.budgets.baseline import MeasuredFigure, NetworkEntry, RowEntry
-from cnnscope.budgets.config import Check
+from cnnscope.budgets.config import Check, matches
 from cnnscope.budgets.grammar import Budget
 from cnnscope.budgets.measured import Measured, estimate
 from cnnscope.budgets.metrics import Layers, Metric, Value
@@ -13,11 +13,9 @@ from cnnscope.budgets.metrics import Layers, Metric, Value
 
 def matching(report: Report, pattern: str) -> Layers:
     """The layers whose name or row matches a pattern: conv1 (the whole row), head.*, *.bn; all where it is empty."""
-    from fnmatch import fnmatchcase
-
     if not pattern:
         return report.layers
-    return [layer for layer in report.layers if fnmatchcase(layer.name, pattern) or fnmatchcase(layer.row, pattern)]
+    return [layer for layer in report.layers if matches(layer.name, pattern) or matches(layer.row, pattern)]
 
 
 def static_value(report: Report, budget: Budget) -> Value | None:

@@ -37,7 +37,8 @@ def judge_measured(case: Case, written: Written) -> Verdict:
 
 def _more_samples(measured: Measured, budget: Budget, run: RunSettings) -> str:
     """How to get enough samples for a percentile: the time that they take, with some to spare."""
-    if budget.metric.quantile is None or not measured.median > 0:
+    if budget.metric.quantile is None or not 0 < measured.median < 3600:
+        # No percentile, or no time that anybody would wait for.
         return ""
     seconds = math.ceil(1.5 * fewest(budget.metric.quantile) * max(measured.median, SHORTEST_SAMPLE))
     longer = f', max_time = "{seconds} s"' if seconds > run.max_time else ""

@@ -50,7 +50,7 @@ def update(
             "no check names a figure: there is nothing to record", "add a budget such as params <= 5M"
         )
     with locked(path):
-        old = _old(path)
+        old = _old(path, is_part=bool(names))
         for check in chosen:
             for network in new.get(check.name, {}):
                 before = old.entry(check.name, network)
@@ -89,13 +89,18 @@ def require_path(config: Config) -> Path:
     return config.baseline_path
 
 
-def _old(path: Path) -> Baseline:
-    """The file as it is; an absent one is empty, a corrupt one is an error, since the rest of it would be lost."""
+def _old(path: Path, *, is_part: bool) -> Baseline:
+    """The file as it is; an absent one is empty, a corrupt one is an error, since the rest of it would be lost.
+
+    One of another time is empty as well where all of it is recorded anew.
+    """
     old = read(path, shown(path))
     if isinstance(old, Baseline):
         return old
     if path.exists() and "incomparable" not in old.why:
         raise UsageError(old.why, "restore it from version control, or delete it and update again")
+    if path.exists() and is_part:
+        raise UsageError(old.why, "update all of it, without --check: the rest would be lost")
     return Baseline({})
 
 

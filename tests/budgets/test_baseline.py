@@ -6,7 +6,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from fractions import Fraction
 
 import pytest
@@ -266,14 +265,57 @@ def test_writers_at_the_same_time_lose_nothing(project):
     assert set(kept.checks) == {"edge", *checks}
 
 
-def test_a_writer_that_is_killed_leaves_a_valid_file(project):
-    """Killed a little later each time; whatever is there afterwards is a whole baseline, and the next writer is free."""
-    for delay in (0.05, 0.1, 0.15, 0.2, 0.25, 0.3):
-        writer = updating(project)
-        time.sleep(delay)
-        writer.send_signal(signal.SIGKILL)
-        writer.wait()
-        writer.stderr.close()
-        assert isinstance(read_text((project / "base.json").read_text("utf-8"), "base.json"), Baseline)
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from cnnscope.budgets import baseline, updating
+from cnnscope.cli import main
+
+def die(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+{plant}
+sys.argv = ["cnnscope", "baseline", "update"]
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    "plant",
+    [
+        pytest.param("updating.merged = die", id="before it writes, with the lock held"),
+        pytest.param("baseline.text = lambda kept: '{'; Path.chmod = die", id="with half of the new file written"),
+        pytest.param("Path.replace = die", id="with all of the new file written"),
+    ],
+)
+def test_a_writer_that_is_killed_leaves_the_old_file_and_no_lock(project, plant):
+    before = (project / "base.json").read_bytes()
+    widen(project, 16)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", KILLED.format(plant=plant)], cwd=project, env=environment)
+    assert done.returncode == -signal.SIGKILL
+    assert (project / "base.json").read_bytes() == before
     last = updating(project)
-    assert (last.communicate()[1], last.returncode)[1] == 0
+    assert (last.communicate(timeout=60)[1], last.returncode)[1] == 0
+    # By hand: 2,304 in conv1, 36,864 in conv2, 10,240 in fc.
+    assert kept_macs(project) == 49_408
+
+
+@pytest.mark.parametrize("words, code", [([], 0), (["--check", "edge"], 2)])
+def test_a_file_of_another_time_is_recorded_anew_as_a_whole_or_not_at_all(project, run, words, code):
+    text = (project / "base.json").read_text("utf-8").replace('"convention": 1', '"convention": 0')
+    (project / "base.json").write_text(text, encoding="utf-8")
+    found, _, err = run("baseline", "update", *words)
+    assert found == code
+    if code:
+        assert err.endswith("\n  update all of it, without --check: the rest would be lost\n")
+        assert (project / "base.json").read_text("utf-8") == text
+
+
+def test_a_folder_that_cannot_be_locked_is_an_error_that_says_so(project, run, monkeypatch):
+    def refused(*_):
+        raise OSError(37, "No locks available")
+
+    monkeypatch.setattr("fcntl.flock", refused)
+    code, _, err = run("baseline", "update")
+    assert (code, "cannot be locked: No locks available\n  check the folder's mode" in err) == (2, True), err

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -202,6 +203,26 @@ def test_the_first_configuration_holds_at_once(folder, run):
     assert run("check", "--init", "net.md")[0] == 2
     assert run("check", "--init", "net.md", "--force")[0] == 0
     assert run("check", "--init")[0] == 2
+
+
+@pytest.mark.parametrize(
+    "models, told",
+    [
+        (["net.md", "net.md"], "error: two networks are called net\n  give each a check of its own by hand\n"),
+        (["inception_v3.md"], "error: inception_v3.md: its figures are lower bounds: the page leaves out the filter"),
+    ],
+)
+def test_a_first_configuration_that_would_not_hold_is_not_written(folder, run, models, told):
+    shutil.copy(ROOT / "tests" / "data" / "papers" / "inception_v3.md", folder)
+    code, _, err = run("check", "--init", *models)
+    assert (code, err.startswith(told)) == (2, True), err
+    assert not (folder / "cnnscope.toml").exists()
+
+
+def test_a_name_with_brackets_is_found_by_itself(folder, run):
+    text = CONFIG.partition("\n\n")[2].replace('"edge"', '"edge[1]"').replace('"macs <= base + 1%", ', "")
+    (folder / "cnnscope.toml").write_text(text, encoding="utf-8")
+    assert run("check", "--check", "edge[1]")[0] == 0
 
 
 def test_every_network_of_the_zoo_gets_a_configuration_that_holds(folder, run):
