@@ -29,7 +29,7 @@ _PATTERNS = (
         r"(?:\s*(?:rgb|colou?r|gr[ae]y(?:scale)?))?(?:\s*images?)?\s*[)\]⟧]?)?",
     ),
     ("printed", rf"⟦\s*{_N}(?:x{_N}){{0,2}}\s*⟧"),
-    ("half", r"(?:max-?\s?)?pool(?:ing)?,?\s*(?:1/2|/\s?2)(?=\D|\d\s?x|$)"),
+    ("half", r"(?:max-?\s?)?pool(?:ing)?\s*,?\s*(?:1/2|/\s?2)(?=\D|\d\s?x|$)"),
     ("global", rf"global\s+(?:average|avg|mean|max)(?:\s*-?pool(?:ing)?)?(?:\s+{_N}x{_N})?|\bgap\b"),
     ("pool", rf"{_POOL}\d?[\s,(:]*{_WIN}(?:\s*filters?)?{_SAYS}\)?{_SAYS}"),
     ("pool", rf"(?:max|avg|average)\s*,?\s*{_WIN}{_SAYS}"),

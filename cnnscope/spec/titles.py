@@ -44,8 +44,13 @@ def rows(document: Document, table: Table, titles: Titles, ignored: str = "notes
     places = found(table, titles)
     for index, text in enumerate(table.header):
         shown = plain(text)
-        if index not in places and shown and not re.fullmatch(ignored, shown):
+        if index not in places and (not shown or not re.fullmatch(ignored, shown)):
             filled = any(row.cells[index] for row in table.rows)
+            if filled and not shown:
+                hint = "name the column, or leave it out"
+                raise SpecError(
+                    document.path, [Fault(table.line, "", f"column {index + 1} has cells but no title", hint)]
+                )
             if filled:
                 known = ", ".join(name.replace("_", " ") for name in titles)
                 hint = f"leave the column out, or rename it; such tables have {known}"

@@ -103,6 +103,8 @@ def _squeezed(cell: str, wide: int, multiple: int) -> str:
 
 def _row(draft: Draft, row: PrintedRow, following: list[PrintedRow], classes: str) -> None:
     operator = plain(row["operator"])
+    if not re.search(r"[a-z]{2}", operator):
+        raise CellError("has no operator", "write conv2d, bneck, pool")
     behind = square(following[0]["input"]) if following else ()
     size = {"size": f"{behind[0]}x{behind[0]}"} if behind else {}
     maps = classes if plain(row["out"]) == "k" else str(count(row["out"])) if row["out"] else ""
@@ -110,11 +112,19 @@ def _row(draft: Draft, row: PrintedRow, following: list[PrintedRow], classes: st
     if "pool" in operator:
         draft.add(row.line, "global avg pool", **size)
         return
+    if not maps:
+        raise CellError("has no #out", "write the maps that the row makes")
     activation = _activation(row["nl"])
     squeezes = _squeezed(row["se"], 8, 8) != "0"
     found = geometry(re.sub(r"\bnbn\b|^(?:g(?:host)?[- ]?)?(?:bneck|bottleneck),?", "", operator).strip(" ,"))
     if operator.startswith(("bneck", "bottleneck")) or _GHOST.match(operator):
         wide, ghost = count(row["exp"]), bool(_GHOST.match(operator))
+        if (
+            not found.window
+            and "window" not in draft.choices.made
+            and any(line.cells.get("wide") for line in draft.lines)
+        ):
+            raise CellError("has no window", "the rows above print theirs")
         window = found.window or draft.choices.take("window", "3x3", why="the table prints none")
         if ghost and (wide % 2 or int(maps) % 2):
             raise CellError("a ghost module of an odd width", "half of its maps are made from the other half")

@@ -65,11 +65,14 @@ def read(document: Document, given: Given) -> list[Draft]:
     choices.note(Assumption("norm", "bn", "behind every convolution but the squeezing ones"))
     classes = units(draft)
     printed = one_reading(rows(document, table, TITLES), choices)
+    columns = {*found(table, TITLES).values()}
     reader = _Stages(
         draft,
         activation,
         classes,
         squeezes_unsaid=not any("se" in plain(row["operator"]) or row["se"] for row in printed),
+        has_strides="stride" in columns and "resolution" not in columns,
+        windowed=any(row["kernel"] or re.search(r"conv.*\dx\d", plain(row["operator"])) for row in printed[1:-1]),
     )
     faults = []
     for index, row in enumerate(printed):
@@ -102,7 +105,10 @@ def _complete(row: PrintedRow) -> PrintedRow:
 
 
 class _Stages:
-    def __init__(self, draft: Draft, activation: str, classes: str, *, squeezes_unsaid: bool) -> None:
+    def __init__(
+        self, draft: Draft, activation: str, classes: str, *, squeezes_unsaid: bool, has_strides: bool, windowed: bool
+    ) -> None:
+        self.has_strides, self.windowed = has_strides, windowed
         self.draft, self.activation, self.classes = draft, activation, classes
         self.ratio = ""
         why = "the table is that of the smallest network"
@@ -110,17 +116,20 @@ class _Stages:
         if squeezes_unsaid:
             why = "of the block's input maps; the table does not print it"
             self.ratio = draft.choices.take("SE", "0.25", why=why)
-        self.width = 3
+        self.printed = 0
+        """The maps of the row above."""
 
     def stage(self, row: PrintedRow, following: PrintedRow | None) -> None:
         operator = plain(row["operator"])
         name = f"stage{row['stage']}" if row["stage"] else ""
-        if re.search(r"&|pool|fc", operator):
+        if re.search(r"&|pool|\bfc\b|dense|linear|conv1x1/|fully", operator):
             self._head(row, name, operator)
             return
         here = size(row["resolution"])[0] if row["resolution"] else 0
         behind = size(following["resolution"])[0] if following and following["resolution"] else 0
         stride = str(count(row["stride"])) if row["stride"] else ""
+        if self.has_strides and not stride:
+            raise CellError("has no stride", "a table with a column of strides prints one in each row")
         layers = count(row["layers"])
         scaled = _MBCONV.fullmatch(operator) is not None
         maps, repeat = self._maps(row["channels"]), str(ceil(layers * self.deeper) if scaled else layers)
@@ -141,11 +150,14 @@ class _Stages:
                 row.line, "conv bn", layer=name, activation=self.activation, kernel=window.window, **cells
             )
             entry.unsaid = ("padding",) if stride else ("padding", "stride")
-        self.width = int(maps)
+        self.printed = count(row["channels"])
         entry.prints = (behind, behind) if behind and here else None
 
     def _block(self, line: int, name: str, match: re.Match[str], cells: dict[str, str], repeat: str):  # type: ignore[no-untyped-def]
-        kernel = f"{match[3]}x{match[3]}" if match[3] else "3x3"
+        if not match[3] and self.windowed:
+            raise CellError("has no window", "the other rows print theirs")
+        kernel = match[3] or self.draft.choices.take("window", "3x3", why="the table prints none")[0]
+        kernel = f"{kernel}x{kernel}"
         factor = match[2]
         ratio = match[4] or ("" if match[1] else self.ratio)
         given = {"kernel": kernel, "act": self.activation, **cells}
@@ -160,17 +172,20 @@ class _Stages:
         return str(round_to(count(cell) * self.wider, 8)) if self.wider != 1 else str(count(cell))
 
     def _head(self, row: PrintedRow, name: str, operator: str) -> None:
-        window = re.search(r"conv ?(\d)x\1", operator)
-        if window and row["channels"]:
-            self.draft.add(
-                row.line,
-                "conv bn",
-                layer=name,
-                maps=self._maps(row["channels"]),
-                kernel="1x1",
-                activation=self.activation,
-            )
-        if "pool" in operator:
-            self.draft.add(row.line, "global avg pool")
-        if "fc" in operator:
-            self.draft.add(row.line, "fully connected", maps=self.classes)
+        """Conv1x1 & Pooling & FC, together or one by one."""
+        for part in filter(None, re.split(r"\s*(?:&|/|\+|,(?! ?k?\d)|;|\band\b)\s*", operator)):
+            if window := re.fullmatch(r"conv(?:2d)?,? ?k?(\d)x\1(?: ?, ?bn.*)?", part):
+                if not row["channels"]:
+                    raise CellError("a convolution without #Channels", "write its maps")
+                cells = {"maps": self._maps(row["channels"]), "kernel": f"{window[1]}x{window[1]}"}
+                entry = self.draft.add(row.line, "conv bn", layer=name, activation=self.activation, **cells)
+                entry.unsaid = ("padding",) if window[1] != "1" else ()
+                self.printed = count(row["channels"])
+            elif re.fullmatch(r"(?:global )?(?:(?:avg|average|mean) ?)?pool(?:ing)?(?: ?\d+x\d+)?", part):
+                self.draft.add(row.line, "global avg pool")
+            elif re.fullmatch(r"fc|fully[- ]connected|dense|linear|classifier", part):
+                printed = count(row["channels"]) if row["channels"] else self.printed
+                maps = self.classes if printed == self.printed else str(printed)
+                self.draft.add(row.line, "fully connected", maps=maps)
+            elif not re.fullmatch(r"dropout|softmax|flatten", part):
+                raise CellError(f"`{part[:40]}` is no part of a head", "known are Conv1x1, Pooling, FC, parted by &")

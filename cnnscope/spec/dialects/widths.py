@@ -65,7 +65,7 @@ def read(document: Document, given: Given) -> list[Draft]:
     unknown = [
         title
         for index, title in enumerate(table.header)
-        if index not in (*places.values(), *_variants(table)) and title
+        if index not in (*places.values(), *_variants(table)) and (title or any(row.cells[index] for row in table.rows))
     ]
     if unknown:
         raise SpecError(
@@ -129,14 +129,14 @@ class _Network:
         if shape and len(shape) != 2:
             raise CellError(f"`{cells['size'][:40]}` is not height x width", "write 224x224")
         printed = (shape[0], shape[1]) if shape else None
-        stride = cells["stride"] or "1"
-        repeat = cells["repeat"] or "1"
-        self.width = width or (self.width if not name or name.startswith("stage") else "")
+        unit = name.startswith("stage") or not name
+        stride, repeat = (cells[column] or ("" if unit else "1") for column in ("stride", "repeat"))
+        self.width = width or (self.width if unit else "")
         if name in ("image", "input"):
             maps = str(count(width)) if width else "3"
             sides = area(cells["size"])
             self.draft.input = (row.line, f"{maps}x{sides[0]}x{sides[1]}")
-        elif name.startswith("stage") or not name:
+        elif unit:
             self.stage = name or self.stage
             self._units(row.line, stride, repeat, printed)
         elif name.startswith("global"):
@@ -164,6 +164,8 @@ class _Network:
             )
 
     def _units(self, line: int, stride: str, repeat: str, printed: tuple[int, int] | None) -> None:
+        if stride not in ("1", "2") or not repeat.isdecimal():
+            raise CellError("a stage needs a stride of 1 or 2, and a Repeat", "write 2 and 1, then 1 and 3")
         down = stride == "2"
         maps = str(count(self.width))
         name = f"{self.stage}_{'down' if down else 'units'}"
