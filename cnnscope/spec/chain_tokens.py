@@ -64,6 +64,7 @@ _STRIDE = re.compile(r"/\s?(\d)\b|-s-?(\d)|\bs\s?[=-]?\s?(\d)\b|strides?\s*(?:=|
 _PAD = re.compile(r"pad(?:ding)?\s*(?:=|of)?\s*(\d|same|valid)|p\s?=\s?(\d)|\b(same|valid|v)\b")
 _REPEAT = re.compile(r"(?<=\d)\s*,?\s*x\s?(\d+)$")
 _KERNEL = re.compile(r"(\d{1,3})x(\d{1,3})(?:x(\d+))?")
+_WIDEST = 31
 _NAMED = re.compile(r"^(?:conv|norm|fc|(?:max |avg )?pool)\d(?=\s*:)")
 
 
@@ -150,7 +151,7 @@ def _short_conv(text: str, place: int) -> Token:
     inside = text.partition("(")[2]
     numbers = [int(number) for number in re.findall(r"\d+", _PAD.sub(" ", _STRIDE.sub(" ", inside)))]
     side, maps = sorted(numbers[:2])
-    if side == maps:
+    if side == maps or side > _WIDEST:
         raise CellError(f"`{text[:40]}`: which number is the width?", "write conv3-64 or 3x3 conv, 64")
     stride = str(numbers[2]) if len(numbers) > 2 else _said(_STRIDE, inside)
     return Token("conv", text, place, maps, f"{side}x{side}", stride, _said(_PAD, inside))

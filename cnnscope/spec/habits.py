@@ -1,5 +1,6 @@
 """What printed tables usually mean where they are silent, as choices that a user can override."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from cnnscope.errors import CellError, UsageError
@@ -19,6 +20,13 @@ def image(draft: Draft, usual: str = "3x224x224") -> None:
     except CellError as error:
         raise UsageError(f"--assume input={text[:40]}: {error.message}", error.hint) from None
     draft.input = (0, text)
+
+
+def check_image(sides: Sequence[int]) -> None:
+    """28x281 is 28x28x1 that lost a sign."""
+    if len(sides) == 2 and sides[1] >= 10 * sides[0] and str(sides[1]).startswith(str(sides[0])):
+        high, rest = str(sides[0]), str(sides[1]).removeprefix(str(sides[0]))
+        raise CellError(f"an image of {high}x{sides[1]}", f"is it {high}x{high}x{rest}?")
 
 
 def biases(draft: Draft, why: str = "papers count them, tables rarely say so") -> None:

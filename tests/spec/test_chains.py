@@ -109,6 +109,17 @@ def test_a_network_on_one_line_is_read(text, params, macs):
             "net.txt:1: CONV: 2 sizes for 1 layers\n  write one size for each layer",
             id="more sizes than layers",
         ),
+        pytest.param(
+            "28x281-32C3-MP2-64C3-MP2-512FC-10",
+            "net.txt:1: an image of 28x281\n  is it 28x28x1?",
+            id="an image that lost a sign",
+        ),
+        pytest.param(
+            "INPUT -> CONV -> RELU -> FC\nINPUT: 32x32x3\nCOV: 3x3, 8\nFC: 10",
+            "net.txt:1: `COV: 3x3, 8` is not understood\n"
+            "  sizes stand in lines such as CONV: 3x3, 64; POOL: 2x2, stride 2; FC: 100, 10; INPUT: 32x32x3",
+            id="sizes behind a misspelt word",
+        ),
     ],
 )
 def test_a_chain_that_reads_two_ways_is_refused(text, message):

@@ -155,6 +155,11 @@ def test_a_configuration_is_read_as_darknet_reads_it(text, params, macs):
             id="a key that nobody knows may change the network",
         ),
         pytest.param(
+            "[convolutional]\nfilters=8\nsize3\n",
+            "net.cfg:10: `size3` is not understood\n  write [section], key=value or # comment",
+            id="a line that is neither section nor key",
+        ),
+        pytest.param(
             section("convolutional", size=3),
             "net.cfg:8: [convolutional]: has no filters\n  write filters=32",
             id="a convolution without filters",
@@ -180,3 +185,8 @@ def test_a_configuration_is_read_as_darknet_reads_it(text, params, macs):
 )
 def test_what_is_not_read_is_named(sections, message):
     assert error(net(8, 8) + sections, "net.cfg") == message
+
+
+def test_an_image_without_width_is_refused():
+    text = net(8, 8).replace("width", "wdth") + conv(8, 3)
+    assert error(text, "net.cfg") == "net.cfg:1: [net]: has no width\n  write height=416 and width=416"

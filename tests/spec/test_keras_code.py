@@ -199,6 +199,21 @@ REFUSED = [
         id="a function that is defined elsewhere",
     ),
     pytest.param(
+        "model.add(Dense(3, input_shape=(4,)))\nmodel.ad(Dense(4))",
+        "net.py:2: `model.ad(Dense(4))` makes a layer that no model takes\n  write model.add(Dense(10))",
+        id="a layer that is not added",
+    ),
+    pytest.param(
+        "i = Input((8, 8, 3))\nlast = Dense(2)\nx = Flatten()(i)",
+        "net.py:2: no model takes the layer `last`\n  write x = name(x), or model.add(name)",
+        id="a layer that has a name and no place",
+    ),
+    pytest.param(
+        "Sequential([Input((28, 28)), Conv2D(8, 3)])",
+        "net.py:1: Conv2D: an input of two numbers\n  write (28, 28, 1): the last is the number of channels",
+        id="an input without channels",
+    ),
+    pytest.param(
         "Sequential([Dense(10)" + "(" * 300,
         "net.py:1: `Sequential([Dense(10)(((((((((((((((((((` is not understood\n  check its brackets, commas and quotes",
         id="no Python",

@@ -169,6 +169,14 @@ def test_a_row_that_does_not_begin_where_the_row_above_ends_is_said():
     assert found["size-in"] == ("14x14x6", "the row above gives 12x12x6")
 
 
+TWO_STAGES = table(
+    "Stage | Operator | Stride | Channels | Layers",
+    "1 | Conv3x3 | 2 | 8 | 1",
+    "2 | MBConv1, k3x3 | 1 | 16 | 1",
+    "3 | Conv1x1 & Pooling & FC | - | 32 | 1",
+)
+
+
 @pytest.mark.parametrize(
     "text, message",
     [
@@ -192,7 +200,27 @@ def test_a_row_that_does_not_begin_where_the_row_above_ends_is_said():
             "net.md:3: stage 1: `MBConv, k3x3` has no expansion\n  write MBConv6, or a column Expansion",
             id="an MBConv without its expansion",
         ),
+        pytest.param(
+            TWO_STAGES.replace("Pooling", "Poling"),
+            "net.md:5: stage 3: `poling` is no part of a head\n  known are Conv1x1, Pooling, FC, parted by &",
+            id="a head's part that nobody knows",
+        ),
+        pytest.param(
+            TWO_STAGES.replace("MBConv1, k3x3 | 1 |", "MBConv1, k3x3 | |"),
+            "net.md:4: stage 2: has no stride\n  a table with a column of strides prints one in each row",
+            id="a stage that lost its stride",
+        ),
+        pytest.param(
+            BNECK.replace("| bneck |", "| |"),
+            "net.md:4: has no operator\n  write conv2d, bneck, pool",
+            id="a row that lost its operator",
+        ),
+        pytest.param(
+            TWO_STAGES.replace("| Channels |", "| |"),
+            "net.md:1: no dialect reads a table with the columns Stage, Operator, Stride, , Layers",
+            id="a column that lost its title",
+        ),
     ],
 )
 def test_a_cell_that_is_not_understood_is_named(text, message):
-    assert error(text) == message
+    assert error(text).split("\n  nearest")[0] == message

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from cnnscope.errors import CellError, SpecError, UsageError
 from cnnscope.graph import Assumption
 from cnnscope.spec.draft import Choices, Draft, Given, fault
+from cnnscope.spec.habits import check_image
 from cnnscope.spec.printed import count, geometry, size
 from cnnscope.spec.tables.document import Document, clean
 
@@ -68,7 +69,10 @@ _KINDS = {
     "dropout": "dropout",
 }
 _GIVEN = re.compile(r"\[?\s*([A-Z]\s*=\s*\d+)(?:\s*,\s*([A-Z]\s*=\s*\d+|no pool))*\s*\]?", re.IGNORECASE)
-_SIZES = re.compile(r"(input|conv|pool|fc)\w*\s*:\s*(.+)", re.IGNORECASE)
+_SIZES = re.compile(r"(input|conv|pool|fc)\w*\s*(?::|(?=\s\d))\s*(.+)", re.IGNORECASE)
+_SIZE_WORDS = re.compile(
+    r"\b(?:stride|padding|pad|valid|same|max|avg|average|pool|x|s)\b|[\dx×*,;:/=()\s|.^-]+", re.IGNORECASE
+)
 _MOST = 1_000
 
 
@@ -89,8 +93,8 @@ def read(document: Document, given: Given) -> list[Draft]:
     line, text = _pattern(document)
     choices = Choices(given)
     draft = Draft(choices, habit="a convolution keeps the size")
-    printed = _printed_sizes(document)
     try:
+        printed = _printed_sizes(document)
         letters, no_pool = _letters(document)
         layers = _layers(text, choices, letters, no_pool=no_pool)
         _Writer(draft, line, printed, layers).write()
@@ -132,11 +136,21 @@ def _printed_sizes(document: Document) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for raw in document.lines:
         match = _SIZES.fullmatch(raw.strip().replace("**", ""))
+        if not match and not _ARROW.search(raw) and _misspelt(raw):
+            hint = "sizes stand in lines such as CONV: 3x3, 64; POOL: 2x2, stride 2; FC: 100, 10; INPUT: 32x32x3"
+            raise CellError(f"`{raw.strip()[:40]}` is not understood", hint)
         if match and not _ARROW.search(raw):
             kind = match[1].lower()
             separator = ";" if ";" in match[2] or kind in ("conv", "pool") else ","
             found[kind] = [part.strip() for part in match[2].split(separator) if part.strip()]
     return found
+
+
+def _misspelt(line: str) -> bool:
+    """Sizes behind one short word, or two pieces of one, that are none of ours."""
+    words = _SIZE_WORDS.sub(" ", line.replace("**", "")).split()
+    sized = re.search(r":\s*\d|\d\s*[x×]\s*\d", line) and not _GIVEN.fullmatch(line.strip())
+    return bool(sized) and len(words) in (1, 2) and max(map(len, words)) < 8
 
 
 def _layers(text: str, choices: Choices, letters: dict[str, str], *, no_pool: bool) -> list[_Layer]:
@@ -207,6 +221,7 @@ class _Writer:
         shape = self.printed.get("input", [""])[0]
         if shape:
             sides = size(shape)
+            check_image(sides)
             self.draft.input = (
                 self.line,
                 f"{sides[2] if len(sides) > 2 else 3}x{sides[0]}x{sides[1] if len(sides) > 1 else sides[0]}",

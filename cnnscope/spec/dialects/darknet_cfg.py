@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from cnnscope.errors import CellError
+from cnnscope.errors import CellError, Fault
 from cnnscope.spec.draft import Cells, Choices, Draft, Given, Line, fault
 from cnnscope.spec.faults import refusal
 from cnnscope.spec.habits import image
@@ -60,8 +60,8 @@ def claims(document: Document) -> bool:
 def read(document: Document, given: Given) -> list[Draft]:
     draft = Draft(Choices(given))
     places: list[str] = []
-    faults = []
-    for section in _sections(document):
+    faults: list[Fault] = []
+    for section in _sections(document, faults):
         try:
             places += _layer(draft, section, places)
         except CellError as error:
@@ -81,7 +81,7 @@ def _uncommented(line: str) -> str:
     return line.partition("#")[0].partition(";")[0].strip()
 
 
-def _sections(document: Document) -> list[_Section]:
+def _sections(document: Document, faults: list[Fault]) -> list[_Section]:
     found: list[_Section] = []
     for number, raw in enumerate(document.lines, start=1):
         text = _uncommented(raw)
@@ -90,6 +90,10 @@ def _sections(document: Document) -> list[_Section]:
         elif "=" in text and found:
             key, _, value = text.partition("=")
             found[-1].values[key.strip().lower()] = value.strip()
+        elif text and not text.startswith("```"):
+            faults.append(
+                Fault(number, "", f"`{text[:40]}` is not understood", "write [section], key=value or # comment")
+            )
     return found
 
 
@@ -117,7 +121,11 @@ def _layer(draft: Draft, section: _Section, places: list[str]) -> list[str]:
 def _image(draft: Draft, section: _Section) -> None:
     values = section.values
     height, width = (_number(values, key, 0) for key in ("height", "width"))
-    if height and width:
+    if bool(height) != bool(width):
+        raise CellError(f"has no {'height' if width else 'width'}", "write height=416 and width=416")
+    if height:
+        if "channels" not in values:
+            values["channels"] = draft.choices.take("channels", "3", why="[net] does not say")
         draft.input = (section.line, f"{_number(values, 'channels', 3)}x{height}x{width}")
     elif "inputs" in values:
         draft.input = (section.line, str(_number(values, "inputs", 0)))

@@ -15,7 +15,7 @@ from cnnscope.graph import Assumption
 from cnnscope.spec.chain_tokens import Token, chained, is_chain
 from cnnscope.spec.chain_tokens import read as tokens_of
 from cnnscope.spec.draft import Choices, Draft, Given, Line, fault
-from cnnscope.spec.habits import biases, image
+from cnnscope.spec.habits import biases, check_image, image
 from cnnscope.spec.printed import plain
 from cnnscope.spec.solve import HALF
 from cnnscope.spec.tables.document import Document, clean
@@ -139,6 +139,7 @@ class _Chain:
         sides = [int(side) for side in re.findall(r"\d+", token.text)]
         if len(sides) < 2:
             return
+        check_image(sides)
         channels = 1 if re.search(r"gr[ae]y", token.text) else 3
         if len(sides) == 3 and sides[0] in (1, 3) and sides[2] > 4:
             channels, *sides = sides

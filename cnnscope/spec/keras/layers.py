@@ -34,6 +34,8 @@ class Writer:
         self.draft = draft
         self.flat: set[str] = set()
         self.maps: dict[str, int] = {}
+        self.planar = False
+        """Has the input height and width, but no channels?"""
 
     def layer(self, line: int, name: str, arguments: Values, sources: list[str]) -> str:
         """Write one layer; returns its row, or its source where it does nothing."""
@@ -82,6 +84,8 @@ class Writer:
         return self.draft.add(line, type, **more, **cells)
 
     def _layer(self, line: int, name: str, given: Values, source: str, cells: Cells) -> Line:
+        if self.planar and source == INPUT and name not in ("Flatten", "Reshape"):
+            raise CellError("an input of two numbers", "write (28, 28, 1): the last is the number of channels")
         if name in PLAIN:
             return self._row(line, PLAIN[name], source, **cells)
         write = self._WRITE.get(name, Writer._pool if "Pool" in name else Writer._convolution)
@@ -236,7 +240,7 @@ class Writer:
         elif len(sides) == 3:
             self.draft.input = (line, self._ordered(sides, given))
         elif len(sides) == 2 and name in ("Flatten", "Input", "InputLayer", "Rescaling"):
-            self.draft.input = (line, f"1x{sides[0]}x{sides[1]}")
+            self.draft.input, self.planar = (line, f"1x{sides[0]}x{sides[1]}"), True
         elif len(sides) == 1:
             self.draft.input = (line, str(sides[0]))
         else:

@@ -1,6 +1,7 @@
 """Which layers the models of a Keras text have, and how they are joined."""
 
 import ast
+import re
 from collections.abc import Sequence
 
 from cnnscope.errors import CellError, Fault
@@ -23,6 +24,8 @@ class Models:
         self.partials: dict[str, ast.Call] = {}
         self.chains: dict[str, list[tuple[ast.expr, Names]]] = {}
         self.tensors: dict[str, str] = {}
+        self.held: dict[str, int] = {}
+        """The lines of layers that have a name, until a model takes them."""
         self.faults: list[Fault] = []
         self.count = 0
 
@@ -34,8 +37,13 @@ class Models:
 
     def _finish(self) -> None:
         """Write the sequential model, where the code has no other."""
-        if self.writer.draft.lines:
-            return
+        if not self.writer.draft.lines:
+            self._sequential()
+        for name, line in self.held.items():
+            hint = "write x = name(x), or model.add(name)"
+            self.faults.append(Fault(line, "", f"no model takes the layer `{name[:40]}`", hint))
+
+    def _sequential(self) -> None:
         inside = {node.id for items in self.chains.values() for node, _ in items if isinstance(node, ast.Name)}
         found = [name for name, items in self.chains.items() if items and name not in inside]
         if not found:
@@ -69,7 +77,7 @@ class Models:
             if any(_makes_layers(each) for each in statement.body):
                 raise CellError(f"`{head}` decides about layers", "write the layers that it chooses, without it")
         elif tree is None:
-            if _makes_layers(statement):
+            if _makes_layers(statement) or re.search(r"\.add\(|Sequential\(", statement.text):
                 raise CellError(f"`{statement.text[:40]}` is not understood", "check its brackets, commas and quotes")
         elif isinstance(tree, ast.Assign) and len(tree.targets) == 1:
             self._assign(tree.targets[0], tree.value)
@@ -122,6 +130,8 @@ class Models:
         else:
             self.tensors.pop(name, None)
             self.names[name] = given
+            if kind in KNOWN:
+                self.held[name] = given.lineno
 
     def _expression(self, node: ast.expr) -> None:
         if called(node) == "Sequential":
@@ -132,6 +142,10 @@ class Models:
                 self.chains.setdefault(owner, []).append((node.args[0], {**self.names}))
         elif self._is_tensor(node):
             self._tensor(node)
+        elif any(called(each) in KNOWN for each in ast.walk(node)):
+            raise CellError(
+                f"`{ast.unparse(node)[:40]}` makes a layer that no model takes", "write model.add(Dense(10))"
+            )
 
     def _items(self, model: ast.expr) -> list[tuple[ast.expr, Names]]:
         """The layers of Sequential([...])."""
@@ -164,6 +178,7 @@ class Models:
                 source = self._item(inner, source)
             return source
         if isinstance(node, ast.Name) and isinstance(self.names.get(node.id), ast.Call):
+            self.held.pop(node.id, None)
             node = self.names[node.id]
         if isinstance(node, ast.Name) and self.chains.get(node.id):
             return self._chain(node.id, source)
@@ -247,6 +262,7 @@ class Models:
             return self._chain(name, sources[0])
         held = self.names.get(name)
         if isinstance(held, ast.Call) and len(sources) == 1:
+            self.held.pop(name, None)
             return self._layer(held, sources)
         raise CellError(f"`{name[:40]}` is not in this text", "write its layers in its place")
 
