@@ -53,6 +53,62 @@ def test_a_raised_baseline_turns_a_relative_limit_green(project, run):
     assert run("check")[0] == 0
 
 
+@pytest.mark.parametrize(
+    "source, old, new, line, rows",
+    [
+        pytest.param(
+            "tests/data/keras_summary.txt",
+            "(None, 28, 28, 16)        2320",
+            "(None, 28, 28, 24)        3480",
+            7,
+            # By hand: 28 * 28 * 3 * 3 * 16 * 16, then with 24 maps; 14 * 14 * 16 * 64, then with 24.
+            "moved: conv2d_1 (line 7, edited) 1,806,336 -> 2,709,504; dense (line 13) 200,704 -> 301,056",
+            id="a printed summary",
+        ),
+        pytest.param(
+            "tests/data/vgg16_ledger.txt",
+            "memory: 56*56*256=800K params: (3*3*128)*256 = 294,912",
+            "memory: 56*56*320=1.0M params: (3*3*128)*320 = 368,640",
+            8,
+            # By hand: 56 * 56 * 9 * 128 * 256, then * 320; 56 * 56 * 9 * 256 * 256, then 320 * 256.
+            "moved: conv5 (line 8, edited) 924,844,032 -> 1,156,055,040; conv6 (line 9) 1,849,688,064 -> 2,312,110,080",
+            id="a ledger off a slide",
+        ),
+        pytest.param(
+            "specs/vgg.md",
+            "| conv3_1   | conv            | 256       |",
+            "| conv3_1   | conv            | 320       |",
+            24,
+            "moved: conv3_1 (line 24, edited) 924,844,032 -> 1,156,055,040; conv3_2 (line 25) ",
+            id="a page with variants",
+        ),
+    ],
+)
+def test_a_widened_layer_is_annotated_on_its_row_until_the_baseline_is_raised(
+    folder, run, source, old, new, line, rows
+):
+    name = Path(source).name
+    text = (ROOT / source).read_text("utf-8")
+    if name == "vgg16_ledger.txt":
+        new, old = (f"3x3 conv, {maps}\t{part}" for maps, part in ((320, new), (256, old)))
+    assert text.count(old) == 1
+    (folder / name).write_text(text, encoding="utf-8")
+    (folder / "cnnscope.toml").write_text(
+        f'baseline = "b.json"\n[[check]]\nname = "edge"\nmodel = "{name}"\nbudget = ["macs <= base + 1%"]\n',
+        encoding="utf-8",
+    )
+    assert run("baseline", "update")[0] == 0
+    assert run("check")[0] == 0
+    (folder / name).write_text(text.replace(old, new), encoding="utf-8")
+    code, out, _ = run("check", "--format", "github")
+    annotations = out.splitlines()
+    assert code == 1
+    assert all(one.startswith(f"::error file={name},line={line},title=cnnscope%3A edge::") for one in annotations)
+    assert all(rows in one for one in annotations)
+    assert run("baseline", "update")[0] == 0
+    assert run("check")[0] == 0
+
+
 def test_the_nearest_configuration_wins_and_its_paths_are_its_own(project, run, monkeypatch):
     (project / "deep" / "er").mkdir(parents=True)
     monkeypatch.chdir(project / "deep" / "er")
