@@ -43,6 +43,20 @@ def test_the_terminal_shows_headroom_always_and_names_the_rows_that_moved(projec
     )
 
 
+def test_one_reason_for_many_networks_is_told_once(folder, run):
+    (folder / "cnnscope.toml").write_text(
+        '[[check]]\nname = "edge"\nmodel = ["vgg11", "vgg13", "vgg16"]\nbudget = ["macs <= base"]\n', encoding="utf-8"
+    )
+    code, out, _ = run("check")
+    assert (code, out.count("? undecided")) == (3, 3)
+    # Macs as the literature has them: 7.609G (torchvision 0.22).
+    assert out.splitlines()[-1] == (
+        "? vgg11: macs <= base: 7,609,090,048; no baseline is named; "
+        'add baseline = "cnnscope.baseline.json" and update it; likewise 2 more, up to vgg16: macs <= base '
+        "(cnnscope.toml:4)"
+    )
+
+
 def test_a_raised_baseline_turns_a_relative_limit_green(project, run):
     text = CONFIG.replace('"params <= 6K", ', "").replace(', "params@conv* <= 400"', "")
     (project / "cnnscope.toml").write_text(text, encoding="utf-8")

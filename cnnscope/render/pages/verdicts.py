@@ -1,6 +1,6 @@
 """Budgets and what became of them: one row per assertion, then a sentence for each that does not simply hold."""
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -8,7 +8,7 @@ import cnnscope
 from cnnscope.budgets.units import spoken
 from cnnscope.budgets.verdicts import Blamed, Number, Verdict, Verdicts
 from cnnscope.render.sheet import SCHEMA_VERSION, Column, Remark, Sheet, Value, View, arrange, words
-from cnnscope.render.verdict_text import SIGNS, closing, sentence, spare, value
+from cnnscope.render.verdict_text import SIGNS, closing, sentence, spare, value, what
 
 
 def sheet(verdicts: Verdicts, view: View) -> Sheet[Verdict]:
@@ -80,14 +80,21 @@ def plain(number: Number | None) -> int | float | None:
 def _remarks(verdicts: Verdicts) -> Iterator[Remark]:
     """What to do something about, the worst first; then each check's own message, once."""
     messages: dict[str, None] = {}
+    alike: dict[Hashable, list[Verdict]] = {}
     for verdict in verdicts.worst_first:
-        if verdict.status in ("fail", "undecided", "warn", "skipped", "new") or (
+        if verdict.status in ("undecided", "new", "skipped") and verdict.why:
+            # One reason for many networks, such as a baseline that is not there, is told once.
+            alike.setdefault((verdict.status, verdict.why, verdict.written), []).append(verdict)
+        elif verdict.status in ("fail", "undecided", "warn", "skipped", "new") or (
             verdict.why and verdict.status == "thin"
         ):
-            where = f" ({verdict.place.path}:{verdict.place.line})" if verdict.place.path else ""
-            yield Remark(f"{SIGNS[verdict.status]} {sentence(verdict)}{where}")
-            if verdict.status in ("fail", "warn") and verdict.message:
-                messages[f"{verdict.check}: {verdict.message}"] = None
+            alike[id(verdict)] = [verdict]
+        if verdict.status in ("fail", "warn") and verdict.message:
+            messages[f"{verdict.check}: {verdict.message}"] = None
+    for first, *others in alike.values():
+        where = f" ({first.place.path}:{first.place.line})" if first.place.path else ""
+        more = f"; likewise {len(others)} more, up to {what(others[-1])}" if others else ""
+        yield Remark(f"{SIGNS[first.status]} {sentence(first)}{more}{where}")
     for message in messages:
         yield Remark(message)
 
