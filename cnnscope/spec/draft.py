@@ -115,6 +115,8 @@ class Draft:
     """What the table does not print and nobody can assume; the network ends before it."""
     paddings: tuple[str, ...] = ("same", "valid")
     """Which padding is tried first, and taken where no size decides."""
+    mixed: bool = False
+    """Are these paddings mixed, `same` here and `valid` there, before others are tried for all rows alike?"""
     habit: str = "what such tables mean where they print none"
     """Why the first of them is taken."""
 

@@ -81,7 +81,8 @@ class _Solver:
             return [option[0] for option in options]
         if prod(map(len, options)) > _MOST_TRIES:
             options = [option[:1] for option in options]
-        for cells in (*_alike(options), *product(*options)):
+        usual = [option[: len(self.draft.paddings) if self.draft.mixed else 0] for option in options]
+        for cells in (*_alike(usual), *product(*usual), *_alike(options), *product(*options)):
             if self._reaches(segment, cells, goal):
                 return [*cells]
         return None

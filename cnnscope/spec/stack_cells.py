@@ -98,6 +98,8 @@ def is_part(cell: str) -> bool:
 def items(cell: str) -> list[Item]:
     """Everything that a cell says, in running order; CellError for what is not understood."""
     text = _BEFORE.sub(r"\1x ", normal(cell))
+    if text == "none":
+        return []
     found: list[Item] = []
     at = 0
     for match in STACK.finditer(text):
@@ -109,7 +111,12 @@ def items(cell: str) -> list[Item]:
             raise CellError(f"`{cell[:60]}`: repeated {repeat} times", "write a number")
         found.append(_stack(match[1] or match[3], int(repeat)))
         at = match.end()
-    return found + _operators(text[at:].strip(" ;,"))
+    found += _operators(text[at:].strip(" ;,"))
+    bare = [item for item in found if isinstance(item, Geometry) and item.maps and not item.kind and not item.stride]
+    if len(bare) == len(found) > 1:
+        hint = "write [3x3, 64; 3x3, 64] x1 for a stack, [3x3, 64] x2 for layers one after the other"
+        raise CellError(f"`{cell[:60]}` has neither brackets nor a count", hint)
+    return found
 
 
 def _stack(text: str, repeat: int) -> Stack:

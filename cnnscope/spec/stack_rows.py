@@ -146,6 +146,11 @@ class Rows:
         if self.family == "convnext":
             self._convnext(line, name, printed, stack)
             return
+        last = stack.items[-1].maps
+        if not printed and self.width and last and last != self.width:
+            hint = "write the size behind it into its row"
+            raise CellError("a stack of other maps than the one above, without a size", hint)
+        self.width = last
         grouped = next((index for index, item in enumerate(stack.items) if item.groups > 1), -1)
         if not all(item.maps for item in stack.items):
             raise CellError("a convolution of a stack has no width", "write [3x3, 64; 3x3, 64] x2")

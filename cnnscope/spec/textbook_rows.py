@@ -2,6 +2,7 @@
 
 import re
 
+from cnnscope.errors import Fault
 from cnnscope.graph import Assumption
 from cnnscope.spec.draft import Cells, Draft, Line, readable
 from cnnscope.spec.textbook_cells import Shape, maps, shape, share, units, window
@@ -18,12 +19,19 @@ class Writer:
     def __init__(self, draft: Draft) -> None:
         self.draft = draft
         self.last = Shape()
+        self.image = "3x224x224"
+        """What the input is taken for, where no row prints its size."""
         self.pools: list[str] = []
         self.flattened: list[str] = []
+        self.faults: list[Fault] = []
 
     def write(self, rows: list[tuple[int, Cells]]) -> None:
         for line, cells in rows:
-            self._row(line, cells)
+            if not cells.get("type"):
+                hint = "write Convolution, Max pooling, Fully connected, Input ..., or leave the row out"
+                self.faults.append(Fault(line, cells.get("layer", "")[:40], "has no type", hint))
+            else:
+                self._row(line, cells)
         if self.pools:
             note = Assumption("pools", "max pool", "the table does not print their kind", tuple(self.pools))
             self.draft.choices.note(note)
@@ -53,8 +61,10 @@ class Writer:
             self.draft.input = (line, f"{found.maps or own or 3}x{found.text}")
             if not found.maps and not own:
                 self.draft.choices.note(Assumption("input maps", "3", "the table prints none", ("input",)))
+        elif printed:
+            self.draft.input = (line, printed)
         else:
-            self.draft.input = (line, printed or own)
+            self.image = f"{own or 3}x224x224"
 
     def _flat(self, line: int, kind: str, made: Cells, own: str, printed: str, found: Shape | None) -> None:
         """A row of units; a softmax or an output without further units is no layer with weights."""

@@ -145,6 +145,10 @@ def _figures(row: PrintedRow) -> Cells:
 def _module(draft: Draft, row: PrintedRow, name: str, conv: str, bias: str, figures: Cells) -> None:
     """A row of branches: the widths become arguments, its structure a block."""
     widths = {column: width(row[column]) for column in _BRANCHES if column != "proj"}
+    for reduce, wide in (("n3x3_reduce", "n3x3"), ("n5x5_reduce", "n5x5"), ("double_reduce", "double")):
+        if "incep" in name and widths[wide][0] and not row[reduce]:
+            shown = wide.removeprefix("n").replace("_", " ")
+            raise CellError(f"a {shown} branch without its reduce", "write 0 where there is none")
     if not row["n1x1"] and not row["proj"] and not widths["double"][0] and not widths["n5x5"][0]:
         _reduced(draft, row, name, conv, bias, figures, widths)
         return

@@ -88,28 +88,27 @@ def _network(table: Table, labels: list[int], where: list[int], position: int, g
     draft = Draft(Choices(given), name, habit=HABIT)
     if depth:
         draft.figure(table.line, "depth", depth)
-    stage, faults, lone = (1, 0), [], []
+    stage, faults = (1, 0), []
+    table = _with_lone_cells(draft, table, where)
     for row in table.rows:
         cells = [row.cells[index] for index in where]
         try:
             cell = _cell(cells, position)
+            _check_filled(table, row)
             if labels and (metric := _metric(row.cells[labels[0]])):
                 draft.figure(row.line, metric, f"{cell}M" if cell.isdecimal() else cell)
                 continue
-            if len(cells) > 1 and cells[0] and not any(cells[1:]) and not _MERGED.match(plain(cells[0])):
-                lone.append(cells[0])
             before = len(draft.lines)
             for token in tokens(cell):
                 stage = add(draft, row.line, token, *stage)
-            _print(draft, before, row, beside)
+            if len(cells) > 1 and _pools_twice(draft, before):
+                hint = "write the merged cell above it into every column, or --assume 'lone cells=merged'"
+                raise CellError(f"no layer stands before `{cell[:20]}`", hint)
+            _print(draft, before, row, where, beside)
         except CellError as error:
             faults.append(fault(row.line, "" if isinstance(error, _RowError) else name, error))
     if faults:
         raise SpecError("", faults)
-    if lone:
-        why = f"`{lone[0][:30]}` stands in the first column alone; `merged` gives it to all"
-        if draft.choices.take("lone cells", "the first network's", "merged", why=why) == "merged":
-            return _network(_merged(table, where), labels, where, position, given)
     _finish(draft)
     return draft
 
@@ -147,18 +146,41 @@ def _cell(cells: list[str], position: int) -> str:
     return own
 
 
-def _merged(table: Table, where: list[int]) -> Table:
-    """The table with cells that stand alone in the first column in all of them."""
+def _check_filled(table: Table, row: TableRow) -> None:
+    """What was merged over all columns goes with the column that held it."""
+    if not any(row.cells) and row is not table.rows[-1]:
+        hint = "write the pool or FC that stood there, or leave the row out"
+        raise _RowError("a row without cells: a merged cell may be lost", hint)
+
+
+def _with_lone_cells(draft: Draft, table: Table, where: list[int]) -> Table:
+    """The table as it is, or with convolutions that stand alone in the first column in all of them."""
+    lone = [row for row in table.rows if len(where) > 1 and _is_lone(row, where)]
+    if not lone:
+        return table
+    why = f"`{lone[0].cells[where[0]][:30]}` stands in the first column alone; `merged` gives it to all"
+    if draft.choices.take("lone cells", "the first network's", "merged", why=why) != "merged":
+        return table
     rows = []
     for row in table.rows:
-        first, *others = (row.cells[index] for index in where)
-        alone = first and not any(others)
-        cells = [first if alone and index in where else cell for index, cell in enumerate(row.cells)]
-        rows.append(row._replace(cells=tuple(cells)))
+        first, alone = row.cells[where[0]], row in lone
+        cells = tuple(first if alone and index in where else cell for index, cell in enumerate(row.cells))
+        rows.append(row._replace(cells=cells))
     return replace(table, rows=rows)
 
 
-def _print(draft: Draft, before: int, row: TableRow, beside: dict[int, str]) -> None:
+def _is_lone(row: TableRow, where: list[int]) -> bool:
+    first, *others = (row.cells[index] for index in where)
+    return bool(first) and not any(others) and not _MERGED.match(plain(first)) and bool(TOKEN.match(plain(first)))
+
+
+def _pools_twice(draft: Draft, before: int) -> bool:
+    """Does a row begin with a pool right behind a pool, or at the beginning?"""
+    kinds = [line.cells["type"] for line in draft.lines[max(before - 1, 0) : before + 1]]
+    return len(draft.lines) > before and all(" pool" in kind and "global" not in kind for kind in kinds)
+
+
+def _print(draft: Draft, before: int, row: TableRow, where: list[int], beside: dict[int, str]) -> None:
     """The figures beside a row of one layer; the size is that of the last of several."""
     made = draft.lines[before:]
     for index, metric in beside.items():
@@ -171,6 +193,8 @@ def _print(draft: Draft, before: int, row: TableRow, beside: dict[int, str]) -> 
             made[0].cells[metric] = text
         elif not made and found and found.area and not draft.lines and not draft.input[1]:
             draft.input = (row.line, f"{found.maps or 3}x{found.text}")
+        elif not made and text and not any(row.cells[place] for place in where):
+            raise CellError(f"`{text[:30]}` stands beside no layer", "write the layer, or leave the row out")
 
 
 def _finish(draft: Draft) -> None:

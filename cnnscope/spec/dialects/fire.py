@@ -64,7 +64,10 @@ def _row(draft: Draft, row: PrintedRow) -> None:
     if len(shape) == 1 and not re.match(r"fc|fully|linear|dense|soft-?max|drop-?out", name):
         shape = area(row["size"])
     printed = {"output": "x".join(map(str, shape)), "params": row["params"], "depth": row["depth"]}
+    if not name and (row["s1x1"] or row["window"] or row["size"]):
+        raise CellError("has no name", "write conv1, maxpool1, fire2, avgpool10 ...")
     if "input" in name:
+        shape = area(row["size"])
         draft.input = (row.line, f"{shape[2] if len(shape) > 2 else 3}x{shape[0]}x{shape[1]}")
         return
     if not name or name == "total":

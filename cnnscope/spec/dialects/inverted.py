@@ -19,7 +19,7 @@ from cnnscope.spec.modules import inverted_residual
 from cnnscope.spec.printed import count, geometry, plain
 from cnnscope.spec.squared import image_before, square
 from cnnscope.spec.tables.document import Document
-from cnnscope.spec.titles import PrintedRow, require, rows, table_with
+from cnnscope.spec.titles import PrintedRow, has, require, rows, table_with
 
 EXPECTS = "columns Input, Operator, t, c, n, s"
 WORD = "t"
@@ -63,10 +63,13 @@ def read(document: Document, given: Given) -> list[Draft]:
     classes = units(draft)
     width = multiplier(draft, "width", "the table is that of the full network; other widths are rounded to 8")
     printed = rows(document, table, TITLES)
+    windows = has(table, TITLES, "kernel")
     faults = []
     for index, row in enumerate(printed):
         try:
             _row(draft, row, printed[index + 1 :], activation, classes)
+            if row["t"] and windows and not row["kernel"]:
+                raise CellError("a block without k", "write its window into the column k")
             _widen(draft, width)
         except CellError as error:
             faults.append(fault(row.line, row["operator"], error))
@@ -94,8 +97,14 @@ def _row(draft: Draft, row: PrintedRow, following: list[PrintedRow], activation:
     if len(behind) > 1 and draft.choices.given.get("width", "1") == "1":
         size = {"output": f"{behind[0]}x{behind[0]}x{behind[1]}"}
     maps = classes if plain(row["c"]) == "k" else str(count(row["c"])) if row["c"] else ""
+    if not operator:
+        raise CellError("has no operator", "write conv2d, bottleneck, avgpool 7x7 ...")
     if block := _BLOCK.fullmatch(operator):
+        _require_figures(row, behind)
         kernel = _kernel(row, block["kernel"] or "")
+        if not kernel:
+            why = "the window of such blocks; the table prints none"
+            kernel = draft.choices.take("window", "3x3", why=why)
         ratio = _ratio(draft, block)
         kind = inverted_residual(draft, squeeze=bool(ratio), gate="sigmoid", by_factor=True)
         entry = draft.add(
@@ -107,7 +116,7 @@ def _row(draft: Draft, row: PrintedRow, following: list[PrintedRow], activation:
             act=activation,
             t=_factor(row, block),
             se=ratio,
-            kernel=kernel or "3x3",
+            kernel=kernel,
             **size,
         )
     elif "pool" in operator:
@@ -130,6 +139,13 @@ def _row(draft: Draft, row: PrintedRow, following: list[PrintedRow], activation:
         )
         entry.unsaid = ("padding",)
     entry.prints = (behind[0], behind[0]) if behind else None
+
+
+def _require_figures(row: PrintedRow, behind: tuple[int, ...]) -> None:
+    """What makes a block: its maps, how often, and its stride where no size tells it."""
+    for column in ("c", "n", *(() if behind else ("s",))):
+        if not row[column]:
+            raise CellError(f"a block without {column}", f"write a number into the column {column}")
 
 
 def _kernel(row: PrintedRow, named: str) -> str:

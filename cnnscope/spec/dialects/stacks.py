@@ -16,7 +16,7 @@ from cnnscope.spec.draft import Choices, Draft, Given, fault
 from cnnscope.spec.faults import refusal
 from cnnscope.spec.printed import plain, size
 from cnnscope.spec.solve import HALF
-from cnnscope.spec.stack_cells import items, normal, only_count
+from cnnscope.spec.stack_cells import STACK, items, normal, only_count
 from cnnscope.spec.stack_rows import Rows
 from cnnscope.spec.stack_tables import GROWTH, Columns, columns, is_stacks, meant
 from cnnscope.spec.tables.document import Document, Table, TableRow
@@ -80,6 +80,8 @@ def _network(line: int, parts: Columns, position: int, given: Given) -> Draft:
     growth = GROWTH.search(plain(title))
     draft = Draft(Choices(given), (re.sub(r"\s*\([^()]*\)\s*$", "", title) if growth else title) or "network")
     draft.habit, draft.paddings = "a window keeps the size, or halves it with its stride", (HALF, "valid")
+    if told := re.search(r"(\d{1,4})[- ]layers?\b", plain(title)):
+        draft.figure(line, "depth", told[1])
     made = Rows(draft, int(growth[1]) if growth else 0)
     made.normed = any(";" in cell and "[" in cell for row in parts.rows for cell in map(normal, row.cells))
     faults, last, relative = [], "", False
@@ -96,6 +98,13 @@ def _network(line: int, parts: Columns, position: int, given: Given) -> Draft:
             if not cell and printed and not any(row.cells[index] for index in where):
                 hint = "a merged cell may be lost: write its layers into the first column"
                 raise CellError(f"prints the size {printed[:20]} but no layers", hint)
+            if STACK.search(normal(cell)) and not row.cells[where[-1]]:
+                relative = True
+                why = f"line {row.line} prints it in one column only"
+                draft.choices.note(Assumption("merged stack", plain(cell), why))
+            elif not cell and any(STACK.search(normal(row.cells[index])) for index in parts.networks):
+                hint = "write the stack of the merged cell, or `none` where there is no such stage"
+                raise CellError("has no layers here, but other networks have a stack", hint)
             made.stage(row.line, last, _printed(printed), items(cell))
         except CellError as error:
             faults.append(fault(row.line, f"{name} {title}".strip(), error))
@@ -126,7 +135,8 @@ def _other_depth(title: str, made: Rows) -> CellError | None:
     """Cells that stand for their neighbours may stand for the wrong ones, where a column was left out."""
     told = [int(number) for number in re.findall(r"(?<![\d.])\d{2,4}(?![\dx])", plain(title).partition("(")[0])]
     depth = made.depth()
-    if not told or any(abs(depth - number) <= 2 for number in told):
+    # Some count the two convolutions of the shortcuts too, and one paper's sum is one too few.
+    if not told or {depth, depth + 2, depth - 1} & {*told}:
         return None
     return CellError(
         f"its cells such as x{made.last_repeat()} stand for the stacks on their left, which makes {depth} layers",

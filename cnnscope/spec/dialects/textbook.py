@@ -14,6 +14,7 @@ from cnnscope.errors import Fault, SpecError
 from cnnscope.graph import METRICS
 from cnnscope.spec.columns import FIELDS, PLAIN, title
 from cnnscope.spec.draft import Cells, Choices, Draft, Given
+from cnnscope.spec.faults import refusal
 from cnnscope.spec.habits import image
 from cnnscope.spec.printed import plain
 from cnnscope.spec.tables.document import Document, Table
@@ -53,14 +54,21 @@ def read(document: Document, given: Given) -> list[Draft]:
             raise SpecError(document.path, [Fault(table.line, "", f"two columns `{name}`", "keep one")])
     heading = next((text for _, level, text in document.headings if level == 1), "")
     draft = Draft(
-        Choices(given), heading, paddings=("valid", "same"), habit="textbooks print padding where there is any"
+        Choices(given),
+        heading,
+        paddings=("valid", "same"),
+        mixed=True,
+        habit="textbooks print padding where there is any",
     )
     bias = draft.choices.take("bias", "yes", "no", why="textbooks count them")
-    Writer(draft).write(_running(table, names))
+    writer = Writer(draft)
+    writer.write(_running(table, names))
+    if writer.faults:
+        raise refusal(document.path, writer.faults)
     for line in draft.lines:
         if bias == "no" and line.cells["type"].startswith(("conv", "fully connected")):
             line.cells["bias"] = "no"
-    image(draft)
+    image(draft, writer.image)
     return [draft]
 
 
