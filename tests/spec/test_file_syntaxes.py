@@ -19,6 +19,8 @@ input: 1x6x6
 """
 CSV = "layer,type,maps,kernel\nc,conv,2,3x3\np,max pool,,2\nf,fully connected,4,\n"
 TSV = CSV.replace(",", "\t")
+PIPES = "".join(f"|{line.replace(',', '|')}|\n" for line in CSV.splitlines())
+GRID = "+--+--+--+--+\n" + "".join(f"{line}\n+--+--+--+--+\n" for line in PIPES.splitlines())
 
 
 @pytest.mark.parametrize(
@@ -35,6 +37,10 @@ TSV = CSV.replace(",", "\t")
         pytest.param(CSV.replace("3x3", '"3x3"'), "net.csv", id="CSV with quotes"),
         pytest.param(CSV.replace("\n", ",,\n"), "net.csv", id="CSV with empty cells at the end of every line"),
         pytest.param("\n" + CSV.replace("\n", "\n\n"), "net.csv", id="CSV with blank lines"),
+        pytest.param(CSV.replace(",", ";"), "net.csv", id="CSV as spreadsheets with a decimal comma write it"),
+        pytest.param(PIPES, "net.txt", id="pipes without a line of dashes"),
+        pytest.param(PIPES.replace("|", "||", 5), "-", id="a wiki's pipes"),
+        pytest.param(GRID, "-", id="a grid of pipes"),
         pytest.param(TSV, "net.tsv", id="tab-separated"),
         pytest.param(TSV, "net.txt", id="tab-separated in a text file"),
         pytest.param("A network\n\n" + TSV, "-", id="tab-separated with a title above"),
@@ -154,4 +160,4 @@ def test_lines_are_those_that_editors_number():
 
 
 def test_the_syntaxes_are_the_modules_of_their_folder():
-    assert tables.syntaxes() == ("csv", "html", "latex", "markdown", "tsv")
+    assert tables.syntaxes() == ("csv", "html", "latex", "markdown", "pipes", "tsv")

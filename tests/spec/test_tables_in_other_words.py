@@ -224,3 +224,33 @@ TWO_STAGES = table(
 )
 def test_a_cell_that_is_not_understood_is_named(text, message):
     assert error(text).split("\n  nearest")[0] == message
+
+
+PDF = """Input Operator exp size #out SE NL s
+322 × 3 conv2d, 3x3 - 16 - HS 2
+16 2 × 16 bneck, 5x5 64 24 X HS 2
+8² × 24 pool, 8x8 - - - - 1
+12 × 24 conv2d 1x1, NBN - 10 - - 1
+"""
+STAGES_PDF = """Stage Operator Resolution #Channels #Layers
+i F^i H^i × W^i C^i L^i
+1 Conv3x3 32 × 32 8 1
+2 MBConv1, k3x3 16 × 16 16 1
+3 Conv1x1 & Pooling & FC 16 × 16 32 1
+"""
+
+
+@pytest.mark.parametrize(
+    "text, params",
+    [
+        # X is no tick: without the gate's 1,040 and 1,088.
+        pytest.param(PDF, BNECK_PARAMS - 1_040 - 1_088, id="superscripts lost or glued, blanks inside cells"),
+        pytest.param(STAGES_PDF, 232 + 88 + 18 + 24 + 160 + 576 + 33_000, id="a second line of symbols"),
+    ],
+)
+def test_text_with_single_blanks_is_a_table_where_every_row_fits(text, params):
+    assert report(text, "net.txt").params == params
+
+
+def test_a_row_with_a_cell_too_few_is_no_table():
+    assert error(PDF.replace(" 24 X HS", " 24 HS"), "net.txt").startswith("net.txt: no table of layers in this file")

@@ -37,12 +37,7 @@ def read(document: Document, given: Mapping[str, str] | None = None) -> Program:
     if not document.has_front:
         document = _without_captions(document)
     modules = [] if document.has_front else [_load(name) for name in dialects()]
-    claiming = [module for module in modules if module.claims(document)]
-    if not claiming and modules and not canonical.claims(document):
-        # Titles over two rows: the lower ones name the columns.
-        lower = _with_lower_titles(document)
-        claiming = [module for module in modules if hasattr(module, "TITLES") and module.claims(lower)]
-        document = lower if claiming else document
+    document, claiming = _claimed(document, modules, canonical)
     if len(claiming) > 1:
         words = " or ".join(f"`{module.WORD}`" for module in claiming)
         hint = f"{_expectations(claiming)}\n  a word settles it: keep only one of {words}"
@@ -64,6 +59,21 @@ def read(document: Document, given: Mapping[str, str] | None = None) -> Program:
     if not document.has_front:
         read_page.page = document
     return read_page
+
+
+def _claimed(document: Document, modules: list[ModuleType], canonical: ModuleType) -> tuple[Document, list[ModuleType]]:
+    """The dialects that claim a document, and the document as they read it."""
+    claiming = [module for module in modules if module.claims(document)]
+    if claiming or not modules or canonical.claims(document):
+        return document, claiming
+    # Titles over two rows: the lower ones name the columns.
+    lower = _with_lower_titles(document)
+    if claiming := [module for module in modules if hasattr(module, "TITLES") and module.claims(lower)]:
+        return lower, claiming
+    from cnnscope.spec import loose_text
+
+    loose = loose_text.tables(document, modules)
+    return (loose, [module for module in modules if module.claims(loose)]) if loose else (document, [])
 
 
 def _with_lower_titles(document: Document) -> Document:

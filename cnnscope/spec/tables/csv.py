@@ -4,32 +4,40 @@ import csv
 import io
 
 from cnnscope.errors import Fault
-from cnnscope.spec.tables import html, latex, markdown
+from cnnscope.spec.tables import html, latex, markdown, pipes
 from cnnscope.spec.tables.document import MOST_ROWS, Document, Table, header_row, split_lines, table_row
 
 SUFFIXES = (".csv",)
 
-_OTHERS = (markdown, html, latex)
+_OTHERS = (markdown, html, latex, pipes)
 
 
 def matches(text: str) -> bool:
-    """The first two lines that are not blank have equally many commas, at least one; no other syntax matches."""
+    """The first two lines that are not blank have equally many commas, at least one, or semicolons, two or more; no
+    other syntax matches.
+    """
     filled = [line for line in split_lines(text) if line.strip()][:2]
     if len(filled) < 2 or "\t" in "".join(filled) or any(other.matches(text) for other in _OTHERS):
         return False
-    first, second = (_commas(line) for line in filled)
-    return first == second > 0
+    return any(_parts(filled, delimiter) for delimiter in ",;")
 
 
 def read(text: str) -> Document:
-    return separated(text, ",")
+    filled = [line for line in split_lines(text) if line.strip()][:2]
+    return separated(text, ";" if not _parts(filled, ",") and _parts(filled, ";") else ",")
+
+
+def _parts(lines: list[str], delimiter: str) -> bool:
+    """Do both lines have as many delimiters?"""
+    first, second = ([_count(line, delimiter) for line in lines] + [0, 0])[:2]
+    return first == second > (0 if delimiter == "," else 1)
 
 
 def separated(text: str, delimiter: str) -> Document:
     """One table: the first line with a delimiter is its header, blank lines are passed over."""
     document = Document(lines=split_lines(text))
     # A quote is an ordinary sign in a tab-separated listing copied from a page.
-    if delimiter == ",":
+    if delimiter != "\t":
         reader = csv.reader(io.StringIO(text), delimiter=delimiter)
     else:
         reader = csv.reader(io.StringIO(text), delimiter=delimiter, quoting=csv.QUOTE_NONE)
@@ -58,9 +66,9 @@ def _filled(titles: list[str]) -> list[str]:
     return titles
 
 
-def _commas(line: str) -> int:
-    """Commas outside quotes."""
+def _count(line: str, delimiter: str) -> int:
+    """Delimiters outside quotes."""
     try:
-        return len(next(csv.reader([line]), [])) - 1
+        return len(next(csv.reader([line], delimiter=delimiter), [])) - 1
     except csv.Error:
         return 0
