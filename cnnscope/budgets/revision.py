@@ -4,6 +4,7 @@ import os
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cnnscope.budgets.baseline import Baseline, NoBaseline
 from cnnscope.budgets.baseline_file import read_text
@@ -12,6 +13,9 @@ from cnnscope.budgets.measured import Model
 from cnnscope.budgets.networks import Load, is_own
 from cnnscope.errors import CnnscopeError, UnknownModelError, UsageError
 from cnnscope.spec import zoo
+
+if TYPE_CHECKING:
+    import tarfile
 
 PREFIX = "git:"
 
@@ -68,21 +72,34 @@ def _pages_at(revision: str, model: str, load: Load) -> Sequence[Model]:
     import tempfile
 
     path = Path(model)
+    page = zoo.split_variant(path.name)[0]
+    listed = _git(path.parent, "ls-tree", "--name-only", revision, "--", f"./{page}")
+    if not listed.returncode and not listed.stdout:
+        return []
     found = _git(path.parent, "archive", "--format=tar", revision, ".")
     if found.returncode:
-        raise UsageError(f"{path.parent} is not in git at {revision[:10]}", "there is nothing to measure in turns with")
+        raise UsageError(f"git cannot copy {path.parent} as of {revision[:10]}", "compare with a baseline file instead")
     with tempfile.TemporaryDirectory() as copy:
         with tarfile.open(fileobj=io.BytesIO(found.stdout)) as archive:
-            archive.extractall(copy, filter="data")
-        page = zoo.split_variant(path.name)[0]
+            archive.extractall(copy, filter=_inside)
         try:
-            return load(str(Path(copy) / path.name)) if (Path(copy) / page).exists() else []
+            return load(str(Path(copy) / path.name))
         except UnknownModelError:
             # A variant of a page that was there.
             return []
         except CnnscopeError as error:
             message = error.message.replace(f"{copy}{os.sep}", "")
             raise UsageError(f"at {revision[:10]}: {message}", error.hint) from None
+
+
+def _inside(member: "tarfile.TarInfo", folder: str) -> "tarfile.TarInfo | None":
+    """What may be unpacked; a link that leads out of the folder is left out, as no page needs it."""
+    import tarfile
+
+    try:
+        return tarfile.data_filter(member, folder)
+    except tarfile.FilterError:
+        return None
 
 
 def _git(folder: Path, *words: str) -> subprocess.CompletedProcess[bytes]:

@@ -59,7 +59,7 @@ def report(verdicts: "Verdicts", wanted: Sequence[Target], view: View, *, in_act
     text = _text(name, verdicts, view if name == options.TERMINAL else View())
     unwritten.append(_put(_harmless(text) if in_actions and name == options.TERMINAL else text))
     if in_actions:
-        unwritten += _to_github(verdicts, machine=name != options.TERMINAL)
+        unwritten += _to_github(verdicts, name)
     faults = [fault for fault in unwritten if fault]
     for fault in faults:
         say(f"error: {fault}")
@@ -116,13 +116,16 @@ def _put(text: str) -> str:
     return ""
 
 
-def _to_github(verdicts: "Verdicts", *, machine: bool) -> Iterator[str]:
-    """Annotations into the log, the table into the job summary; neither needs a token."""
+def _to_github(verdicts: "Verdicts", on_stdout: str) -> Iterator[str]:
+    """Annotations into the log, the table into the job summary; neither needs a token.
+
+    Annotations go where they disturb no other format, and nowhere twice.
+    """
     commands = ci.text("github", verdicts)
-    if machine:
-        say(commands.rstrip("\n"))
-    else:
+    if on_stdout == options.TERMINAL:
         yield _put(commands)
+    elif on_stdout != "github" and commands:
+        say(commands.rstrip("\n"))
     if not (path := os.environ.get("GITHUB_STEP_SUMMARY")):
         return
     try:

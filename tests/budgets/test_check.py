@@ -225,6 +225,14 @@ def test_in_actions_machine_formats_stay_whole(project, run, actions):
     assert err.startswith("::error file=net.md,line=8,")
 
 
+def test_in_actions_annotations_come_once(project, run, actions):
+    widen(project)
+    _, out, err = run("check", "--format", "github")
+    assert (out.count("::error file=net.md,line=8,"), err) == (3, "")
+    widen(project, 8)
+    assert run("check", "--format", "junit")[2] == ""
+
+
 def test_in_actions_a_bad_configuration_is_annotated_on_its_line(project, run, actions):
     (project / "cnnscope.toml").write_text(CONFIG.replace("params <= 6K", "parms <= 6K"), encoding="utf-8")
     code, _, err = run("check")

@@ -226,6 +226,43 @@ def test_in_turns_a_page_that_the_base_does_not_have_is_new_where_a_limit_guards
     assert (code, "1 hold, 1 new" in out) == (0, True), out
 
 
+@pytest.mark.parametrize(
+    "spoil, code, told",
+    [
+        pytest.param(
+            lambda folder: (folder / ".gitattributes").write_text("net.md export-ignore\n", encoding="utf-8"),
+            3,
+            "net.md: no such file",
+            id="a page that git keeps out of archives is not new",
+        ),
+        pytest.param(
+            lambda folder: (folder / "far").symlink_to("/no/such/folder"),
+            1,
+            "+91.1% (+91.1% to +91.1%) in turns with the base",
+            id="a link that leads out of the repository is passed over",
+        ),
+    ],
+)
+def test_in_turns_the_base_is_the_page_of_git_whatever_stands_beside_it(branch, run, clock, spoil, code, told):
+    git(branch, "checkout", "-q", "main")
+    spoil(branch)
+    git(branch, "add", "-A")
+    git(branch, "commit", "-qm", "spoilt")
+    git(branch, "checkout", "-qb", "later")
+    widen(branch)
+    (branch / "cnnscope.toml").write_text(latency("net.md", "latency.median <= 1 s"), encoding="utf-8")
+    found, out, err = run("check", "--ab", "main")
+    assert (found, told in out) == (code, True), out + err
+
+
+def test_in_turns_a_page_outside_of_the_repository_is_not_new(wider, run, clock, tmp_path_factory):
+    page = tmp_path_factory.mktemp("elsewhere") / "net.md"
+    page.write_text(PAGE, encoding="utf-8")
+    (wider / "cnnscope.toml").write_text(latency(page, "latency.median <= 1 s"), encoding="utf-8")
+    code, out, _ = run("check", "--ab", "main")
+    assert (code, f"git cannot copy {page.parent} as of " in out) == (3, True), out
+
+
 def test_in_turns_a_page_that_the_base_cannot_read_is_undecided(wider, run, clock):
     git(wider, "checkout", "-q", "main")
     (wider / "net.md").write_text("# nothing", encoding="utf-8")
