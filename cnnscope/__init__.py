@@ -13,14 +13,13 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from cnnscope.analysis.report import Report
-    from cnnscope.answers import explain, reconcile, verify
+    from cnnscope.answers import explain, profile, reconcile, verify
     from cnnscope.api import Network, load, load_all, networks
     from cnnscope.budgets.verdicts import Verdicts
     from cnnscope.errors import CnnscopeError, SpecError, UnknownModelError, UsageError
     from cnnscope.explanation.record import Explanation
     from cnnscope.export import build_torch, export_onnx
     from cnnscope.gate import check, check_config
-    from cnnscope.profiling.profile import profile
     from cnnscope.profiling.protocol import Limits
     from cnnscope.profiling.record import Profile
     from cnnscope.reconciliation.record import Reconciliation
@@ -33,6 +32,7 @@ _HOMES = {
     "networks": "api",
     "explain": "answers",
     "verify": "answers",
+    "profile": "answers",
     "reconcile": "answers",
     "Network": "api",
     "check": "gate",
@@ -40,7 +40,6 @@ _HOMES = {
     "Verdicts": "budgets.verdicts",
     "export_onnx": "export",
     "build_torch": "export",
-    "profile": "profiling.profile",
     "Settings": "runtimes",
     "Limits": "profiling.protocol",
     "Profile": "profiling.record",

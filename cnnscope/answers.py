@@ -1,4 +1,4 @@
-"""What else can be asked of a network: its arithmetic, its proof, other tools' figures, and its page's own."""
+"""What else can be asked of a network: its arithmetic, its proof, its latency, other tools' figures, its page's own."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -14,8 +14,11 @@ from cnnscope.spec import files
 
 if TYPE_CHECKING:
     from cnnscope.explanation.record import Explanation
+    from cnnscope.profiling.protocol import Limits, Progress
+    from cnnscope.profiling.record import Profile
     from cnnscope.reconciliation.record import Reconciliation
     from cnnscope.render.pages.claims import Checked
+    from cnnscope.runtimes import Settings
     from cnnscope.verification.record import Verification
 
 
@@ -79,6 +82,42 @@ def verify(
         progress=progress,
     )
     return replace(found, renderers=render.renderers("verification"))
+
+
+def profile(
+    model: Network | str,
+    settings: "Settings | None" = None,
+    limits: "Limits | None" = None,
+    *,
+    input: Shape | str | None = None,
+    kernels: str = "auto",
+    ceilings: bool = True,
+    force: bool = False,
+    progress: "Callable[[Progress], None]" = lambda _: None,
+) -> "Profile":
+    """The latency of a network, measured in a process of its own, and the time of every layer.
+
+    `settings` say how it runs (ONNX Runtime on one CPU thread if left out), `limits` how long to sample. `kernels` says
+    how layers are timed: "runtime" by the runtime in its place, "alone" as networks of their own, "none" not at all.
+    `ceilings` compares with what this machine does at most. UsageError for settings that cannot be or need more memory
+    than is free, which `force` overrides; RunError where the network cannot be run; KeyboardInterrupt where it was
+    interrupted before there was a sample.
+    """
+    from cnnscope.profiling.profile import profile as profiled
+    from cnnscope.profiling.protocol import Limits
+    from cnnscope.runtimes import Settings
+
+    network = load(model) if isinstance(model, str) else model
+    found = profiled(
+        network.shaped(input),
+        settings or Settings(),
+        limits or Limits(),
+        kernels=kernels,
+        ceilings=ceilings,
+        force=force,
+        progress=progress,
+    )
+    return replace(found, renderers=render.renderers("profile"))
 
 
 def reconcile(

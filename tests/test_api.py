@@ -184,3 +184,20 @@ def test_maps_that_follow_from_the_size_build_the_network_anew(tmp_path):
     network = cnnscope.load(str(page))
     assert network.analyze().params == 16 * 16 + 16
     assert network.analyze(input="3x8x8").params == 64 * 64 + 64
+
+
+def test_every_result_shows_itself_as_its_command_does():
+    network = cnnscope.load("lenet5")
+    quick = cnnscope.profile(network, limits=cnnscope.Limits(0.01, 0.05), ceilings=False)
+    for result in (network.analyze(), cnnscope.explain(network, "C1"), cnnscope.reconcile(network), quick):
+        assert str(result) == result.render("terminal")
+        assert result._repr_html_() == result.render("html") != str(result)
+        assert isinstance(json.loads(result.to_json()), dict)
+        with pytest.raises(cnnscope.UsageError, match="no output format pdf"):
+            result.render("pdf")
+
+
+def test_a_record_without_renderers_is_shown_bare():
+    from cnnscope.analysis.report import analyze
+
+    assert str(analyze(cnnscope.load("lenet5").graph)).startswith("Report(network='lenet5'")

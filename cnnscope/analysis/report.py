@@ -1,7 +1,7 @@
 """The record that everything prints: one entry per layer, totals derived from them, claims judged."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import repeat
 from typing import Any, NamedTuple
@@ -15,9 +15,9 @@ from cnnscope.analysis.memory import (
     stores_output,
 )
 from cnnscope.analysis.receptive_field import ReceptiveField, last_spatial, receptive_fields
-from cnnscope.errors import UsageError
 from cnnscope.graph import Assumption, Graph, Layer, walk
 from cnnscope.ops.op import Cost
+from cnnscope.rendered import Rendered
 from cnnscope.shapes import Shape, elements
 from cnnscope.units import DTYPE_BYTES, Bytes, Count
 
@@ -74,7 +74,7 @@ Renderer = Callable[["Report"], str]
 
 
 @dataclass(frozen=True)
-class Report:
+class Report(Rendered):
     """The analysis of one network at one input shape, batch and dtype. Totals are properties, never stored twice."""
 
     network: str
@@ -92,8 +92,6 @@ class Report:
     """What a printed table leaves unsaid and what was taken for it; empty for pages in the layer-table language."""
     missing: tuple[str, ...] = ()
     """What a printed table does not say and nobody can assume."""
-    renderers: Mapping[str, Renderer] = field(default_factory=dict, repr=False, compare=False)
-    """Given by the API: a function from this record to text for every output format."""
 
     @property
     def status(self) -> str:
@@ -153,21 +151,9 @@ class Report:
         """That of the last layer that does not see the whole input."""
         return last_spatial(layer.receptive_field for layer in self.layers)
 
-    def render(self, name: str) -> str:
-        """The report in one of the output formats, by its name."""
-        if name not in self.renderers:
-            raise UsageError(f"no output format {name}", f"known are {', '.join(self.renderers)}")
-        return self.renderers[name](self)
-
-    def to_json(self) -> str:
-        return self.render("json")
-
     def to_pandas(self) -> Any:
         """A DataFrame with one row per layer and exact integers; needs pandas."""
         return self.renderers["pandas"](self)
-
-    def _repr_html_(self) -> str:
-        return self.render("html")
 
 
 def depth(layers: tuple[LayerReport, ...]) -> Count:

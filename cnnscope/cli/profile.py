@@ -25,6 +25,7 @@ def run(
     models: Annotated[list[str], options.models_argument()],
     device: Annotated[str, Option(help="cpu | cuda | cuda:1")] = "cpu",
     runtime: Annotated[str, Option(help="onnxruntime | torch")] = "onnxruntime",
+    assume: Annotated[list[str] | None, options.assume_option()] = None,
     input_shape: Annotated[
         str | None, Option("--input", help="CxHxW, or a number of features; the page's own if not given.")
     ] = None,
@@ -90,7 +91,8 @@ def run(
     limits = Limits(min_time, max_time)
     for one in wanted:
         check(one, limits, kernels)
-    graphs = [network.shaped(input_shape) for model in models for network in load_all(model)]
+    given = options.assumptions(assume)
+    graphs = [network.shaped(input_shape) for model in models for network in load_all(model, assume=given)]
     for graph, one in product(graphs, wanted):
         require_fit(graph, one, force=force)
     profiles: list[Profile] = []

@@ -39,6 +39,7 @@ def run(
     counts_only: Annotated[
         bool, Option("--counts-only", help="Shapes, counts, memory, claims: nothing is computed.")
     ] = False,
+    assume: Annotated[list[str] | None, options.assume_option()] = None,
     input_shape: Annotated[
         str | None, Option("--input", help="CxHxW, or a number of features; the page's own if not given.")
     ] = None,
@@ -63,7 +64,8 @@ def run(
     options.writable(output or [], format_name)
     if everything == bool(models):
         raise UsageError("name networks, or else --all for those of the zoo", "cnnscope verify lenet5")
-    wanted = [network for model in models or networks() for network in load_all(model)]
+    given = options.assumptions(assume)
+    wanted = [network for model in models or networks() for network in load_all(model, assume=given)]
     written = [([path], format_name or options.by_suffix(path)) for path in output or []]
     written = written or [([], format_name or options.TERMINAL)]
     views = {

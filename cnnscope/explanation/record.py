@@ -1,12 +1,11 @@
 """What an explanation holds, whatever it is about: sections of lines, each with its arithmetic."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
-from cnnscope.errors import UsageError
 from cnnscope.explanation.term import Leaf, Term, alike
 from cnnscope.explanation.traced import Traced
+from cnnscope.rendered import Rendered
 from cnnscope.shapes import Shape
 
 
@@ -41,7 +40,7 @@ class Section(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Explanation:
+class Explanation(Rendered):
     """How the figures of a network or of some of its layers come about, or what a metric means."""
 
     subject: str
@@ -49,20 +48,6 @@ class Explanation:
     network: str = ""
     input_shape: Shape = ()
     dtype: str = ""
-    renderers: Mapping[str, Callable[["Explanation"], str]] = field(default_factory=dict, repr=False, compare=False)
-    """Given by the API: a function from this record to text for every output format."""
-
-    def render(self, name: str) -> str:
-        """The explanation in one of the output formats, by its name."""
-        if name not in self.renderers:
-            raise UsageError(f"no output format {name}", f"known are {', '.join(self.renderers)}")
-        return self.renderers[name](self)
-
-    def __str__(self) -> str:
-        return self.render("terminal")
-
-    def _repr_html_(self) -> str:
-        return self.render("html")
 
 
 def equation(number: object, name: str = "") -> Equation:

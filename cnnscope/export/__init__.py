@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from cnnscope.errors import MissingExtraError, UsageError
 from cnnscope.export import onnx_file, onnx_model, weights_file
@@ -19,8 +19,15 @@ RANDOM, NONE = "random", "none"
 DYNAMIC = "dynamic"
 
 
+class Model(Protocol):
+    """What has a graph, such as a loaded network."""
+
+    @property
+    def graph(self) -> Graph: ...
+
+
 def export_onnx(
-    graph: Graph,
+    model: Graph | Model,
     path: str | Path,
     *,
     batch: int | str = 1,
@@ -36,18 +43,18 @@ def export_onnx(
     complete or absent. UsageError for what cannot be written or read and for a network whose table leaves parts out,
     WriteError where the disk refuses, MissingExtraError without onnx.
     """
-    _require_whole(graph)
+    graph = _whole(model)
     if batch != DYNAMIC and (not isinstance(batch, int) or batch < 1):
         raise UsageError(f"batch {batch}", f"write a number of images, at least 1, or {DYNAMIC}")
     layers = tuple(walk(graph, batch=batch if isinstance(batch, int) else 1))
-    model = onnx_model.onnx_model(graph, layers, dynamic=batch == DYNAMIC, dtype=dtype, opset=opset)
-    onnx_model.check(model, layers)
+    written = onnx_model.onnx_model(graph, layers, dynamic=batch == DYNAMIC, dtype=dtype, opset=opset)
+    onnx_model.check(written, layers)
     stored = list(tensors(layers))
     if weights == NONE:
-        return onnx_file.write(Path(path), model, stored, None)
+        return onnx_file.write(Path(path), written, stored, None)
     with _chunks(weights, stored, seed=seed) as chunks:
         return onnx_file.write(
-            Path(path), model, stored, lambda tensor: (part.astype(dtype, copy=False) for part in chunks(tensor))
+            Path(path), written, stored, lambda tensor: (part.astype(dtype, copy=False) for part in chunks(tensor))
         )
 
 
@@ -65,8 +72,7 @@ def onnx_in_memory(
 
     `every_tensor` makes the output of every layer one of the model's. UsageError where parts are missing.
     """
-    _require_whole(graph)
-    model = onnx_model.onnx_model(graph, layers, dtype=dtype)
+    model = onnx_model.onnx_model(_whole(graph), layers, dtype=dtype)
     if every_tensor:
         known = {output.name for output in model.graph.output}
         model.graph.output.extend(info for info in model.graph.value_info if info.name not in known)
@@ -75,13 +81,13 @@ def onnx_in_memory(
     return InMemory(onnx_file.with_references(model, stored), arrays)
 
 
-def build_torch(graph: Graph, *, weights: str = RANDOM, seed: int = 0) -> "TorchNetwork":
+def build_torch(model: Graph | Model, *, weights: str = RANDOM, seed: int = 0) -> "TorchNetwork":
     """The network as an nn.Module in eval mode; its state_dict keys are the layers' names, "conv1.weight".
 
     `weights` and `seed` as for export_onnx, so that both hold the same values. MissingExtraError without torch,
     UsageError for a network whose table leaves parts out.
     """
-    _require_whole(graph)
+    graph = _whole(model)
     try:
         import torch
 
@@ -98,11 +104,13 @@ def build_torch(graph: Graph, *, weights: str = RANDOM, seed: int = 0) -> "Torch
         return TorchNetwork(graph, layers, lambda name: torch.from_numpy(arrays[name])).eval()
 
 
-def _require_whole(graph: Graph) -> None:
+def _whole(model: Graph | Model) -> Graph:
+    graph = model if isinstance(model, Graph) else model.graph
     if graph.missing:
         raise UsageError(
             f"{graph.name} is not whole: {'; '.join(graph.missing)}", "`cnnscope analyze` shows the part that is there"
         )
+    return graph
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from cnnscope.calibration.ceilings import Ceilings
 from cnnscope.profiling.statistics import Summary, summarize
+from cnnscope.rendered import Rendered
 from cnnscope.runtimes import Kernel, Settings
 from cnnscope.shapes import Shape
 from cnnscope.units import Bytes, Count
@@ -51,7 +52,7 @@ class Memory(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Profile:
+class Profile(Rendered):
     """One network, measured under one configuration."""
 
     network: str

@@ -1,11 +1,10 @@
 """The result: one entry per figure of a tool, with the terms that lead from ours to it."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
-from cnnscope.errors import UsageError
+from cnnscope.rendered import Rendered
 from cnnscope.shapes import Shape
 
 
@@ -43,7 +42,7 @@ class Reconciled(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Reconciliation:
+class Reconciliation(Rendered):
     """All figures for one network."""
 
     network: str
@@ -52,16 +51,3 @@ class Reconciliation:
     figures: tuple[Reconciled, ...]
     remark: str = ""
     """How the usual implementation differs from the page."""
-    renderers: Mapping[str, Callable[["Reconciliation"], str]] = field(default_factory=dict, repr=False, compare=False)
-
-    def render(self, name: str) -> str:
-        """The result in one of the output formats, by its name."""
-        if name not in self.renderers:
-            raise UsageError(f"no output format {name}", f"known are {', '.join(self.renderers)}")
-        return self.renderers[name](self)
-
-    def to_json(self) -> str:
-        return self.render("json")
-
-    def _repr_html_(self) -> str:
-        return self.render("html")

@@ -1,13 +1,14 @@
 """What a verification found, as plain data, and the verdict on it: nothing else decides what agrees."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from math import inf
 from typing import NamedTuple
 
 from cnnscope.analysis.report import JudgedClaim
-from cnnscope.errors import RefusedError, UsageError
+from cnnscope.errors import RefusedError
+from cnnscope.rendered import Rendered
 from cnnscope.shapes import Shape
 from cnnscope.units import exact
 
@@ -87,7 +88,7 @@ class Disagreement(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Verification:
+class Verification(Rendered):
     """The verification of one network at one input shape, batch and dtype, with weights and input of one seed.
 
     `peak` and `peak_in_place` of the totals are bytes of live tensors, computed and measured, without and with reuse.
@@ -109,8 +110,6 @@ class Verification:
     not_asked: tuple[NotAsked, ...] = ()
     asked: tuple[str, ...] = ()
     """The engines that answered."""
-    renderers: Mapping[str, Callable[["Verification"], str]] = field(default_factory=dict, repr=False, compare=False)
-    """Given by the API: a function from this record to text for every output format."""
 
     @property
     def holds(self) -> bool:
@@ -121,15 +120,6 @@ class Verification:
     def disagreements(self) -> tuple[Disagreement, ...]:
         """Every figure on which two engines differ, values out of bounds, and claims that are not as the page says."""
         return (*self._of_refusals(), *self._of_layers(), *self._of_totals(), *self._of_claims())
-
-    def render(self, name: str) -> str:
-        """The verification in one of the output formats, by its name."""
-        if name not in self.renderers:
-            raise UsageError(f"no output format {name}", f"known are {', '.join(self.renderers)}")
-        return self.renderers[name](self)
-
-    def to_json(self) -> str:
-        return self.render("json")
 
     def _of_refusals(self) -> Iterator[Disagreement]:
         lines = {layer.name: layer.line for layer in self.layers}

@@ -245,11 +245,11 @@ def test_a_write_that_fails_leaves_nothing_behind(tmp_path, monkeypatch):
 
 def test_a_network_whose_table_leaves_parts_out_is_not_exported(tmp_path):
     page = Path(__file__).parents[1] / "data" / "papers" / "inception_v3.md"
-    graph = cnnscope.load(str(page)).graph
+    network = cnnscope.load(str(page))
     for ask in (
-        lambda: cnnscope.export_onnx(graph, tmp_path / "net.onnx"),
-        lambda: cnnscope.build_torch(graph),
-        lambda: cnnscope.profile(graph),
+        lambda: cnnscope.export_onnx(network, tmp_path / "net.onnx"),
+        lambda: cnnscope.build_torch(network),
+        lambda: cnnscope.profile(network),
     ):
         with pytest.raises(cnnscope.UsageError, match="is not whole: the filter banks of 3 modules"):
             ask()

@@ -128,9 +128,7 @@ for _name, _given in (
     ("torch, batch 32", Settings(runtime="torch", device="cuda", batch=32)),
     ("torch, CUDA graph", Settings(runtime="torch", device="cuda", cuda_graph=True)),
 ):
-    check(f"profile resnet50: {_name}")(
-        lambda given=_given: shown(cnnscope.profile(cnnscope.load("resnet50").graph, given, LIMITS))
-    )
+    check(f"profile resnet50: {_name}")(lambda given=_given: shown(cnnscope.profile("resnet50", given, LIMITS)))
 
 
 @check("ceilings in float32, TF32 and float16")
@@ -142,7 +140,7 @@ def _() -> str:
 
 def refused(given: Settings) -> str:
     try:
-        cnnscope.profile(cnnscope.load("resnet50").graph, given, LIMITS)
+        cnnscope.profile("resnet50", given, LIMITS)
     except CnnscopeError as error:
         return error.message
     raise AssertionError("it was not refused")
