@@ -64,7 +64,7 @@ def check(report, entry):
     if field.size is None:
         assert seen == ["whole input"]
     else:
-        shown = [length if isinstance(length, int) else f"{float(length):g}" for length in field.size]
+        shown = [int(length) if length == int(length) else f"{float(length):g}" for length in field.size]
         assert seen == shown or [*seen, *seen] == shown
 
 
