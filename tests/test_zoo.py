@@ -355,6 +355,10 @@ KNOWN_FALSE = [
     ("bn-inception", "4e", "size", "14x14x1024"),
     ("darknet53", "", "macs", "18.7G"),
     ("fcn-32s", "", "params", "134M"),
+    ("overfeat-fast", "", "params", "145M"),
+    ("overfeat-fast", "", "macs", "2810M"),
+    ("overfeat-accurate", "", "params", "144M"),
+    ("overfeat-accurate", "", "macs", "5369M"),
 ]
 
 

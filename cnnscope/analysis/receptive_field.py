@@ -116,4 +116,4 @@ def join(views: list[Seen]) -> tuple[Seen, bool]:
     padding = max(view.padding for view in views)
     stop = max(view.size - view.padding for view in views)
     aligned = len({view.stride for view in views}) == 1 and len({view.centre for view in views}) == 1
-    return Seen(stop + padding, max(view.stride for view in views), padding), aligned
+    return Seen(_whole(stop + padding), max(view.stride for view in views), padding), aligned

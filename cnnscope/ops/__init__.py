@@ -17,7 +17,6 @@ from cnnscope.ops.activation import (
     Selu,
     Sigmoid,
     Silu,
-    Softmax,
     Softplus,
     Tanh,
 )
@@ -27,11 +26,13 @@ from cnnscope.ops.conv import Conv, DepthwiseConv, LinkedConv
 from cnnscope.ops.embedding import ClassToken, PositionEmbedding
 from cnnscope.ops.linear import RBF, FullyConnected, Maxout
 from cnnscope.ops.merge import Add, Concat, MatrixProduct, Multiply
-from cnnscope.ops.norm import BatchNorm, GroupNorm, L2Norm, LayerNorm, LayerScale, LocalResponseNorm
+from cnnscope.ops.norm import BatchNorm, GroupNorm, L2Norm, LayerNorm, LayerScale
 from cnnscope.ops.op import Call, Constant, Cost, Op, Spelling, Weight
 from cnnscope.ops.pool import AvgPool, MaxPool
 from cnnscope.ops.reshape import Dropout, Flatten, Identity, Slice, Split, Tokens
 from cnnscope.ops.resize import ChannelShuffle, Crop, DepthToSpace, Pad, SpaceToDepth
+from cnnscope.ops.response_norm import GlobalResponseNorm, LocalResponseNorm
+from cnnscope.ops.softmax import Softmax, SplitSoftmax
 from cnnscope.ops.special_pool import FractionalMaxPool, LpPool, StochasticPool, TrainablePool
 from cnnscope.ops.transposed_conv import TransposedConv
 from cnnscope.ops.upsample import Upsample
@@ -41,9 +42,9 @@ OPERATORS: tuple[type[Op], ...] = (
     MaxPool, AvgPool, GlobalAvgPool, GlobalMaxPool, AdaptiveAvgPool, AdaptiveMaxPool,
     LpPool, StochasticPool, FractionalMaxPool, TrainablePool,
     FullyConnected, RBF, Maxout,
-    BatchNorm, LocalResponseNorm, LayerNorm, GroupNorm, L2Norm, LayerScale,
+    BatchNorm, LocalResponseNorm, LayerNorm, GroupNorm, L2Norm, GlobalResponseNorm, LayerScale,
     Relu, Relu6, LeakyRelu, PRelu, Elu, Selu, Gelu, Silu, HardSwish, HardSigmoid, Sigmoid, Tanh, ScaledTanh, Softplus,
-    Mish, Softmax,
+    Mish, Softmax, SplitSoftmax,
     Add, Multiply, Concat, MatrixProduct, Attention, ClassToken, PositionEmbedding,
     Slice, Split, ChannelShuffle, DepthToSpace, SpaceToDepth, Upsample, Pad, Crop,
     Flatten, Tokens, Dropout, Identity,
@@ -92,6 +93,7 @@ __all__ = [
     "LayerNorm",
     "GroupNorm",
     "L2Norm",
+    "GlobalResponseNorm",
     "LayerScale",
     "Relu",
     "Relu6",
@@ -109,6 +111,7 @@ __all__ = [
     "Softplus",
     "Mish",
     "Softmax",
+    "SplitSoftmax",
     "Add",
     "Multiply",
     "Concat",

@@ -238,22 +238,3 @@ class Mish(_Activation):
             Call("Tanh", {}, ("softplus",), "gate"),
             Call("Mul", {}, ("in", "gate")),
         )
-
-
-class Softmax(_Activation):
-    """exp x / sum of exp over the channels (the last axis of tokens): exponential, add, divide per element."""
-
-    type, saves = "softmax", OUTPUT
-    per_element = Cost(transcendentals=1, adds=1, divides=1)
-
-    def terms(self, *inputs: Shape) -> int:
-        return inputs[0][self._axis(inputs[0])]
-
-    def _axis(self, shape: Shape) -> int:
-        return -1 if len(shape) == 3 else 1
-
-    def onnx(self, *inputs: Shape) -> Spelling:
-        return (Call("Softmax", {"axis": self._axis(inputs[0])}),)
-
-    def torch(self, *inputs: Shape) -> Spelling:
-        return (Call("nn.Softmax", {"dim": self._axis(inputs[0])}),)

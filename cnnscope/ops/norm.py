@@ -1,13 +1,11 @@
-"""Normalisation: batch, local response, layer, group, L2; and the scaling that takes its place, one factor a channel.
+"""Normalisation: batch, layer, group, L2; and the scaling that takes its place, one factor a channel.
 
 Epsilons and running-statistics momentum do not change any count; they are spelled with each library's usual value.
 """
 
-from fractions import Fraction
-
 from cnnscope.errors import ShapeError
 from cnnscope.ops.conv import split
-from cnnscope.ops.op import Call, Cost, Moments, Op, Spelling, Weight, channels_of, number
+from cnnscope.ops.op import Call, Cost, Moments, Op, Spelling, Weight, channels_of
 from cnnscope.ops.spelling import integers, scalar
 from cnnscope.shapes import Shape, elements, maps_of
 
@@ -63,43 +61,6 @@ class BatchNorm(Op):
             return (Call(name, {"num_features": inputs[0][1], "eps": EPSILON}),)
         statistics = ("in", "running_mean", "running_var", None, "bias")
         return (Call("nn.functional.batch_norm", {"eps": EPSILON}, statistics),)
-
-
-class LocalResponseNorm(Op):
-    """x / (k + alpha · sum of n neighbours' squares)^beta, across channels (Krizhevsky et al. 2012, section 3.3).
-
-    `alpha` is the paper's, not divided by n; Caffe, ONNX and torch divide, so they are given alpha · n. Per element: n
-    multiply-adds for the sum, one for k + alpha · sum, one power and one divide.
-    """
-
-    type = "lrn"
-    saves = frozenset({"input", "output"})
-
-    n: int = 5
-    k: int | Fraction = 2
-    alpha: int | Fraction = Fraction(1, 10_000)
-    beta: int | Fraction = Fraction(3, 4)
-
-    def output(self, *inputs: Shape) -> Shape:
-        maps_of(inputs[0])
-        if self.n % 2 == 0:
-            raise ShapeError(
-                f"a sum over {self.n} neighbouring maps", "n must be odd: the map itself and as many on either side"
-            )
-        return inputs[0]
-
-    def cost(self, *inputs: Shape) -> Cost:
-        count = elements(inputs[0])
-        return Cost(multiply_adds=count * (self.n + 1), transcendentals=count, divides=count)
-
-    def _arguments(self) -> dict[str, float]:
-        return {"size": self.n, "alpha": float(self.alpha * self.n), "beta": float(self.beta)}
-
-    def onnx(self, *inputs: Shape) -> Spelling:
-        return (Call("LRN", self._arguments() | {"bias": float(self.k)}),)
-
-    def torch(self, *inputs: Shape) -> Spelling:
-        return (Call("nn.LocalResponseNorm", self._arguments() | {"k": number(self.k)}),)
 
 
 def _normalisation(values: int, groups: int, *, affine: bool = True) -> Cost:

@@ -176,6 +176,19 @@ REASONS: dict[tuple[str, str], str] = {
         "imgclsmob",
         "EfficientNet-B7b",
     ): "432 of 38,949,064,568 below what rounds to the printed figure, not explained; only networks with gates are short",
+    ("imgclsmob", "ResNeSt(A)-200"): "counted at 256x256, not at the 224x224 of its heading",
+    (
+        "imgclsmob",
+        "NASNet-A 4@1056",
+    ): "its windows of stride 2 and shifted paths run over maps padded by one more, which is cut off again",
+    (
+        "imgclsmob",
+        "NASNet-A 6@4032",
+    ): "its windows of stride 2 and shifted paths run over maps padded by one more, which is cut off again",
+    (
+        "imgclsmob",
+        "PNASNet-5-Large",
+    ): "its windows of stride 2 and shifted paths run over maps padded by one more, which is cut off again",
     ("timm", "resnetv2_152"): "0.05 % below fvcore's count of our PreResNet; params and activations agree",
     (
         "slim",

@@ -18,7 +18,7 @@ from cnnscope.reconciliation.counts import (
 from cnnscope.reconciliation.tool import Rule, Term, Tool
 from cnnscope.shapes import elements
 
-ACTIVATIONS = ("relu", "prelu", "elu", "leaky relu", "silu", "gelu", "softmax")
+ACTIVATIONS = ("relu", "prelu", "elu", "leaky relu", "silu", "gelu", "softmax", "split softmax")
 
 
 def _transposed_biases(layer: LayerReport) -> int:
@@ -36,9 +36,9 @@ def _transposed_biases(layer: LayerReport) -> int:
 
 def _grouped_twice(layer: LayerReport) -> int:
     """What it counts less than ours: maps per group, divided by the groups once more."""
-    op: Any = layer.layer.node.op
+    groups: int = getattr(layer.layer.node.op, "groups", 1)
     per_group = layer.layer.placed.weights["weight"].shape[1]
-    counted: int = layer.macs // per_group * (per_group // op.groups)
+    counted: int = layer.macs // per_group * (per_group // groups)
     return counted - layer.macs
 
 

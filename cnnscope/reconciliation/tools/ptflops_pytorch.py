@@ -15,7 +15,7 @@ from cnnscope.reconciliation.tool import Rule, Term, Tool
 
 BOTH = ("relu", "gelu", "elu", "prelu")
 HOOK_ONLY = ("relu6", "leaky relu")
-PATCH_ONLY = ("silu", "softmax")
+PATCH_ONLY = ("silu", "softmax", "split softmax")
 
 
 TERMS = (

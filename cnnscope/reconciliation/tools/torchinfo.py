@@ -37,7 +37,7 @@ def _batch_params(*types: str) -> Count:
     return over(types, lambda layer: layer.params * layer.output_shape[0], ("module", "subclass"))
 
 
-WITH_PARAMS = (*CONVOLUTIONS, "fully connected", "bn", "layer norm", "group norm", "prelu")
+WITH_PARAMS = (*CONVOLUTIONS, "fully connected", "bn", "layer norm", "global response norm", "group norm", "prelu")
 
 TOOL = Tool(
     "torchinfo",
@@ -54,7 +54,7 @@ TOOL = Tool(
                 Term("params of batch norm, not per position", _batch_params("bn")),
                 Term(
                     "params of other norms and PReLU, not per position",
-                    _batch_params("layer norm", "group norm", "prelu"),
+                    _batch_params("layer norm", "global response norm", "group norm", "prelu"),
                 ),
                 Term("operations of nn.Linear at all positions but one", _positions, -1),
                 Term("products of transposed convolutions at outputs instead of inputs", transposed_at_outputs),

@@ -30,6 +30,8 @@ ROWS = [
     pytest.param(ops.Softmax(), [(1, 1000)], (1, 1000), 0, 0, id="a classifier's softmax"),
     pytest.param(ops.Softmax(), [(1, 21, 8, 9)], (1, 21, 8, 9), 0, 0, id="softmax over the classes of each pixel"),
     pytest.param(ops.Softmax(), [(1, 50, 60)], (1, 50, 60), 0, 0, id="softmax over the last axis of tokens"),
+    pytest.param(ops.SplitSoftmax(), [(1, 128, 1, 1)], (1, 128, 1, 1), 0, 0, id="ResNeSt weighs two groups of 64 maps against each other (Zhang et al. 2020)"),
+    pytest.param(ops.SplitSoftmax(groups=3), [(1, 6, 4, 5)], (1, 6, 4, 5), 0, 0, id="three groups of two maps"),
 ]  # fmt: skip
 
 COSTS = [
@@ -49,6 +51,7 @@ COSTS = [
     pytest.param(ops.Softplus(), [(2, 5)], Cost(transcendentals=20, adds=10), id="softplus: exponential, plus 1, logarithm"),
     pytest.param(ops.Mish(), [(2, 5)], Cost(transcendentals=30, adds=10, multiplies=10), id="mish: softplus, its tanh, times x"),
     pytest.param(ops.Softmax(), [(2, 5)], Cost(transcendentals=10, adds=10, divides=10), id="softmax: exponential, sum, divide"),
+    pytest.param(ops.SplitSoftmax(), [(1, 128, 1, 1)], Cost(transcendentals=128, adds=128, divides=128), id="split softmax likewise"),
 ]  # fmt: skip
 
 ERRORS = [
@@ -72,5 +75,6 @@ VALUES = [
     pytest.param(ops.Softplus(), [[0, 1]], [[log(2), log(1 + exp(1))]], {}, id="softplus"),
     pytest.param(ops.Mish(), [[0, 1]], [[0, tanh(log(1 + exp(1)))]], {}, id="mish"),
     pytest.param(ops.Softmax(), [[[[0]], [[log(3)]]]], [[[[1 / 4]], [[3 / 4]]]], {}, id="softmax of maps runs over the channels"),
+    pytest.param(ops.SplitSoftmax(), [[[[0]], [[0]], [[log(3)]], [[0]]]], [[[[1 / 4]], [[1 / 2]], [[3 / 4]], [[1 / 2]]]], {}, id="split softmax sets the first map against the third, the second against the fourth"),
     pytest.param(ops.Softmax(), [[[0, log(3)]]], [[[1 / 4, 3 / 4]]], {}, id="softmax of tokens over the last axis"),
 ]  # fmt: skip
