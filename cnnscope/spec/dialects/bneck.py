@@ -63,7 +63,11 @@ def read(document: Document, given: Given) -> list[Draft]:
     usual = choices.take("activation", "relu", why="the table has no column NL") if ghosts else ""
     draft = Draft(choices, habit="the printed sizes shrink only with the stride")
     choices.note(Assumption("norm", "bn", "behind every convolution but those with NBN and the squeezing ones"))
-    choices.note(Assumption("squeeze", "a quarter of the expansion, rounded to 8", "the table prints ticks only"))
+    choices.note(
+        Assumption(
+            "squeeze", f"a quarter of the expansion, rounded to {4 if ghosts else 8}", "the table prints ticks only"
+        )
+    )
     classes = units(draft)
     printed = one_reading(rows(document, table, TITLES), choices)
     faults = []

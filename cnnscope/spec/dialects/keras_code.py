@@ -21,9 +21,13 @@ LINES = True
 _MODEL = re.compile(r"\bSequential\b|\.add\s*\(|\bInput\s*\(|\bModel\s*\(")
 _LAYER = re.compile(r"\b(?:Conv\w*[123]D\w*|Convolution2D|\w*Pool\w*2D|Dense|Flatten|BatchNormalization|Dropout)\s*\(")
 
+_TORCH = re.compile(r"\bnn\.[A-Z]|\b(?:Conv2d|Linear|BatchNorm2d|MaxPool2d)\(")
+
 
 def claims(document: Document) -> bool:
     text = "\n".join(document.lines)
+    if _TORCH.search(text):
+        return False
     return not document.has_front and bool(_MODEL.search(text)) and bool(_LAYER.search(text))
 
 

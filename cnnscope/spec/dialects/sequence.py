@@ -9,16 +9,18 @@ with weights but the last where no token is an activation, biases.
 """
 
 import re
+from typing import TYPE_CHECKING
 
 from cnnscope.errors import CellError, SpecError
 from cnnscope.graph import Assumption
-from cnnscope.spec.chain_tokens import Token, chained, is_chain
-from cnnscope.spec.chain_tokens import read as tokens_of
 from cnnscope.spec.draft import Choices, Draft, Given, Line, fault
 from cnnscope.spec.habits import biases, check_image, image
 from cnnscope.spec.printed import plain
 from cnnscope.spec.solve import HALF
 from cnnscope.spec.tables.document import Document, clean
+
+if TYPE_CHECKING:
+    from cnnscope.spec.chain_tokens import Token
 
 EXPECTS = (
     "a chain of tokens such as 7x7x64-s-2 | maxpool 2x2-s-2 | 3x3 conv, 64 | FC 4096, parted by |, commas or lines"
@@ -27,6 +29,14 @@ WORD = "7x7x64-s-2"
 LINES = True
 
 _MOST = 2_000
+_WORDS_OF_CHAINS = (
+    r"(?:[xdskcvpnma]|[ma]?p|to|times|rightarrow|conv(?:s|olutions?|olutional)?|layer|filters?|maps|channels|kernels|max|avg"
+    r"|average|mean|(?:max|avg)?pool(?:ing)?|global|gap|inputs?|images?|rgb|colou?r|gr[ae]y(?:scale)?|strides?|at|of|pad"
+    r"|padding|same|valid|ceil|fc|conn|connected|fully|full|dense|linear|units|neurons|svm|soft|softmax|way|(?:leaky)?relu"
+    r"|leaky|prelu|elu|tanh|sigmoid|dropout|lrn|flatten|bn|batch|(?:batch)?norm(?:ali[sz]ation)?)"
+)
+_FIRST = re.compile(rf"[^a-z]*(?:{_WORDS_OF_CHAINS}(?:[^a-z]+|$))+")
+"""The first line of a chain; the patterns of tokens are not loaded for other texts."""
 _SIZE = re.compile(r"\[\s*(\d+(?:\s*[xX×*]\s*\d+){0,2})\s*\]")
 """[55x55x96], which would be taken for a footnote."""
 _WORDS = {"batch": "bn", "bn": "bn", "norm": "lrn", "softmax": "softmax", "leaky": "leaky relu"}
@@ -35,8 +45,14 @@ _ACTIVATIONS = ("relu", "relu6", "leaky relu", "prelu", "elu", "tanh", "sigmoid"
 
 def claims(document: Document) -> bool:
     """Nothing but tokens, four at least; tables with titles of their own are others'."""
+    first = next((line for line in document.lines if line.strip() and not line.startswith("```")), "")
+    if document.has_front or not _FIRST.fullmatch(first.lower()):
+        return False
+    from cnnscope.spec.chain_tokens import is_chain
+    from cnnscope.spec.chain_tokens import read as tokens_of
+
     lines = _lines(document)
-    if document.has_front or sum(map(len, lines)) > 20_000 or not lines or not all(map(is_chain, lines)):
+    if sum(map(len, lines)) > 20_000 or not lines or not all(map(is_chain, lines)):
         return False
     try:
         tokens = tokens_of(_text(document))
@@ -55,6 +71,8 @@ def read(document: Document, given: Given) -> list[Draft]:
     draft = Draft(
         Choices(given), paddings=(HALF, "valid"), habit="a window keeps the size, or divides it by its stride"
     )
+    from cnnscope.spec.chain_tokens import read as tokens_of
+
     try:
         tokens = _written_out(tokens_of(_text(document)))
         if any(token.kind == "conv" and token.padding.isdecimal() for token in tokens):
@@ -80,6 +98,8 @@ def read(document: Document, given: Given) -> list[Draft]:
 
 
 def _lines(document: Document) -> list[str]:
+    from cnnscope.spec.chain_tokens import chained
+
     lines = (line for line in document.lines if not line.strip().startswith("```"))
     return [plain(chained(_SIZE.sub(r"⟦\1⟧", clean(line)))) for line in lines if line.strip()]
 
@@ -88,7 +108,7 @@ def _text(document: Document) -> str:
     return " ; ".join(_lines(document)).replace("; ;", ";")
 
 
-def _written_out(tokens: tuple[Token, ...]) -> list[Token]:
+def _written_out(tokens: tuple["Token", ...]) -> list["Token"]:
     """Tokens between braces repeated."""
     stack: list[list[Token]] = [[]]
     before: list[int] = []
@@ -111,7 +131,7 @@ def _written_out(tokens: tuple[Token, ...]) -> list[Token]:
 
 
 class _Chain:
-    def __init__(self, draft: Draft, tokens: list[Token]) -> None:
+    def __init__(self, draft: Draft, tokens: list["Token"]) -> None:
         self.draft, self.tokens = draft, tokens
 
     def write(self) -> None:
@@ -135,7 +155,7 @@ class _Chain:
             else:
                 self._pool(token, following)
 
-    def _input(self, token: Token) -> None:
+    def _input(self, token: "Token") -> None:
         sides = [int(side) for side in re.findall(r"\d+", token.text)]
         if len(sides) < 2:
             return
@@ -149,12 +169,12 @@ class _Chain:
             channels = int(self.draft.choices.take("channels", "1", why="the short form prints none"))
         self.draft.input = (1, f"{channels}x{sides[0]}x{sides[1]}")
 
-    def _full(self, token: Token, *, last: bool) -> None:
+    def _full(self, token: "Token", *, last: bool) -> None:
         self.draft.add(1, "fully connected", maps=str(token.maps))
         if last and "softmax" in token.text:
             self.draft.add(1, "softmax")
 
-    def _pool(self, token: Token, following: list[Token]) -> None:
+    def _pool(self, token: "Token", following: list["Token"]) -> None:
         kind = "avg pool" if re.match(r"(?:\d+x\d+\s+)?(?:a|mean)", token.text) else "max pool"
         if token.kind == "global":
             window = re.search(r"(\d+)x(\d+)", token.text)
@@ -177,7 +197,7 @@ class _Chain:
                 self.draft.choices.note(Assumption("pool", "2x2, stride 2", "no window is printed"))
             self.draft.add(1, kind, kernel="2x2", stride="2")
 
-    def _conv(self, token: Token) -> None:
+    def _conv(self, token: "Token") -> None:
         entry = self.draft.add(1, "conv", maps=str(token.maps), kernel=token.kernel, stride=token.stride)
         if token.padding:
             entry.cells["padding"] = "valid" if token.padding == "v" else token.padding

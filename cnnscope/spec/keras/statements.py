@@ -20,6 +20,7 @@ _GOES_ON = re.compile(r"\s*(?!(?:if|else|for|in|is|and|or|not|async)\b)[A-Za-z_]
 _HEADER = re.compile(r"(for|while|if|elif|else|def|class|with|try|except|finally|async)\b.*:\s*$", re.DOTALL)
 _MOST = 10_000
 _LARGEST = 1 << 31
+_DEEPEST = 100
 
 
 class Unknown(NamedTuple):
@@ -109,10 +110,20 @@ def _parsed(source: str, line: int) -> ast.stmt | None:
         body = ast.parse(source).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    if len(body) != 1:
+    if len(body) != 1 or _is_deep(body[0]):
         return None
     ast.increment_lineno(body[0], line - 1)
     return body[0]
+
+
+def _is_deep(tree: ast.stmt) -> bool:
+    """Deeper than code of layers is, so deep that walking it would end in a RecursionError."""
+    level: list[ast.AST] = [tree]
+    for _ in range(_DEEPEST):
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+        if not level:
+            return False
+    return True
 
 
 def called(node: ast.AST) -> str:
