@@ -152,9 +152,15 @@ def check_claims(models: Iterable[str], *, assume: Mapping[str, str] | None = No
             shown = network.analyze()
             others = _Otherwise(model, network, assume or {})
             for index, claim in enumerate(shown.claims):
-                why = claim.why if claim.holds or claim.known_false else "; ".join((claim.why, *others.explain(index)))
-                checked.append(Checked(network.name, shown.path, claim, why))
+                more = [] if claim.holds or claim.known_false else [*others.explain(index), *_whose(shown, claim)]
+                checked.append(Checked(network.name, shown.path, claim, "; ".join((claim.why, *more))))
     return checked
+
+
+def _whose(shown: report.Report, claim: report.JudgedClaim) -> list[str]:
+    from cnnscope.reconciliation.printed import whose
+
+    return [] if claim.layer else whose(shown, claim.metric, claim.claimed)
 
 
 class _Otherwise:

@@ -26,7 +26,8 @@ class Implementation(NamedTuple):
 
 
 _WITH_AUXILIARY_HEAD = Implementation(
-    remark="torchvision builds the auxiliary head with its weights; without them, only where aux_loss=True"
+    {"upsample": "function"},
+    remark="torchvision builds the auxiliary head with its weights; without them, only where aux_loss=True",
 )
 _BY_NAME: dict[str, Implementation] = {
     "vgg1[1369]": Implementation(
@@ -48,6 +49,7 @@ _BY_NAME: dict[str, Implementation] = {
     ),
     "fcn_resnet*": _WITH_AUXILIARY_HEAD,
     "deeplabv3_*": _WITH_AUXILIARY_HEAD,
+    "lraspp_*": Implementation({"upsample": "function"}, remark="torchvision calls the upsampling as a function"),
     "mobilenet_v2*": Implementation(
         {"global avg pool": "function"}, remark="torchvision calls the global pool as a function"
     ),

@@ -288,6 +288,30 @@ def test_the_classifier_of_torchvision_s_vgg_sees_7x7_at_any_input(tool, quantit
     assert [one.theirs for one in found if one.quantity == quantity] == [value]
 
 
+@pytest.mark.parametrize(
+    "network, tool, quantity, batch, value",
+    [
+        # torchvision's networks with their auxiliary heads on 3x96x128, as the tools returned it.
+        ("fcn_resnet50", "calflops", "FLOPs", 1, 13_898_325_888),
+        ("fcn_resnet50", "thop", "MACs", 2, 13_930_561_536),
+        ("deeplabv3_mobilenet_v3_large", "calflops", "FLOPs", 1, 929_688_632),
+        ("lraspp_mobilenet_v3_large", "calflops", "FLOPs", 1, 191_713_304),
+        ("lraspp_mobilenet_v3_large", "thop", "MACs", 2, 199_196_976),
+    ],
+)
+def test_torchvision_s_segmentation_upsamples_by_a_function(network, tool, quantity, batch, value):
+    found = cnnscope.reconcile(network, tools=tool, input="3x96x128", batch=batch).figures
+    assert [one.theirs for one in found if one.quantity == quantity] == [value]
+
+
+def test_calflops_counts_positions_where_a_function_upsamples_to_a_size():
+    of_module, of_function = (
+        figure(UPSAMPLE.format("nearest"), "calflops", "FLOPs", input="2x8x8", **calls).theirs
+        for calls in ({}, {"upsample": "function"})
+    )
+    assert (of_module, of_function) == (2 * 8 * 8, 16 * 16)
+
+
 def test_a_page_that_only_bears_the_name_is_no_implementation_of_torchvision_s():
     page = zoo.read_page("vgg16.md", "---\nname: vgg16\ninput: 4x8x8\n---\n" + POOL.format("max pool"))
     found = cnnscope.reconcile(cnnscope.Network(page), tools="fvcore")

@@ -71,7 +71,11 @@ TOOL = Tool(
                 Term("inputs of pools", inputs(*POOLS)),
                 Term("elements of local response norm, by torch's mul, mul and add", inputs("lrn"), 3),
                 Term("inputs of its average pool, padded", over(("lrn",), padded_for_lrn)),
-                Term("inputs of upsampling", inputs("upsample")),
+                Term("inputs of upsampling by a factor", inputs("upsample", calls=("module",))),
+                Term(
+                    "positions of upsampling to a size by a function, once for all maps and images",
+                    over(("upsample",), lambda layer: elements(layer.output_shape[2:]), ("function",)),
+                ),
                 Term(
                     "sums and products of tensors by torch.add and torch.mul",
                     pairwise,
