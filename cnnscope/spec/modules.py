@@ -44,7 +44,7 @@ def residual(
             "type": "conv bn",
             "maps": f"{{{letter}}}",
             "kernel": kernel,
-            "padding": _half(kernel),
+            "padding": half(kernel),
         }
         cells["activation"] = "relu" if letter != last or shortcut == "none" else ""
         cells["stride"] = "{stride}" if index == strided else ""
@@ -70,7 +70,7 @@ def residual(
     return draft.block(f"{name}({', '.join(letters)}{more}, stride=1{groups})", rows)
 
 
-def _half(kernel: str) -> str:
+def half(kernel: str) -> str:
     """On all sides alike, as the frameworks do whose networks are printed as stacks."""
     sides = [str((int(side) - 1) // 2) for side in kernel.split("x")]
     return sides[0] if len(set(sides)) == 1 else "x".join(sides)
@@ -205,7 +205,7 @@ def added(draft: Draft, kernels: Sequence[str], conv: str, activation: str) -> s
     slope = {"slope": "0.1"} if activation == "leaky relu" else {}
     rows: list[Cells] = [
         {"layer": letter, "type": conv, "maps": f"{{{letter}}}", "kernel": kernel, "activation": activation}
-        | ({"padding": _half(kernel)} if kernel != "1x1" else {})
+        | ({"padding": half(kernel)} if kernel != "1x1" else {})
         | ({"from": "in"} if letter == "a" else {})
         | slope
         for letter, kernel in zip(letters, kernels, strict=True)

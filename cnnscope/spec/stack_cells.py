@@ -15,7 +15,10 @@ _OPENS = re.compile(r"pool|\bfc\b|fully|soft-?max|dropout|conv|\d{1,7}x\d{1,7}|-
 _WINDOW = re.compile(r"\dx\d")
 _BRACKET_PIECES = re.compile("[\u239b-\u23b3]")
 _K = r"[dk]?(\d{1,2})x"
+_NORM_FIRST = re.compile(r"\b(?:bn|batch ?norm)[-,+ ]+relu[-,+ ]+(?=(?:conv[-, ]*)?\d{1,2}x\d)")
 _PUT_RIGHT = (
+    (_NORM_FIRST, ""),
+    (re.compile(r"(?<=\d)[-,+ ]+(?:bn|batch ?norm)(?:[-,+ ]+relu)?(?= ?[;\]),]|$)"), ""),
     # fc, [16, 256] inside a stack
     (re.compile(r"\bfc ?,? ?[\[(] ?(\d{1,7}), ?(\d{1,7}) ?[\])]"), r"fc \1 \2"),
     # 643x3 is 64 and 3x3
@@ -44,6 +47,8 @@ class Stack(NamedTuple):
     repeat: int
     squeezed: int = 0
     """The narrow width of a squeeze-and-excitation at its end, 0 where it has none."""
+    norm_first: bool = False
+    """Are batch norm and ReLU printed before its convolutions?"""
 
 
 class Word(NamedTuple):
@@ -109,7 +114,8 @@ def items(cell: str) -> list[Item]:
         repeat = match[2] or match[4] or (count[1] if count else "1")
         if not repeat.isdecimal():
             raise CellError(f"`{cell[:60]}`: repeated {repeat} times", "write a number")
-        found.append(_stack(match[1] or match[3], int(repeat)))
+        stack = _stack(match[1] or match[3], int(repeat))
+        found.append(stack._replace(norm_first=bool(_NORM_FIRST.search(plain(cell)))))
         at = match.end()
     found += _operators(text[at:].strip(" ;,"))
     bare = [item for item in found if isinstance(item, Geometry) and item.maps and not item.kind and not item.stride]

@@ -7,10 +7,12 @@ from cnnscope.graph import Assumption
 from cnnscope.spec import modules
 from cnnscope.spec.draft import Draft, Line, fault
 from cnnscope.spec.habits import biases, image, whole_choice
+from cnnscope.spec.preactivation import pre_activated
 from cnnscope.spec.printed import Geometry
 from cnnscope.spec.stack_cells import Item, Stack, Word
 
 Pair = tuple[int, int]
+_NO_GATES = ("a squeeze-and-excitation in blocks with their norms first", "read it with --assume order=post-activation")
 _FLAT = ("fully", "softmax", "dropout")
 
 
@@ -22,9 +24,12 @@ class Rows:
         self.growth = growth
         self.family = ""
         self.norm = "bn"
+        self.norm_first = False
         self.normed = True
         """Has a network of this table residual blocks?"""
         self.width = 0
+        self.side: Pair = (0, 0)
+        """What the last stage with a size prints."""
         self._following: list[Item | None] = []
         self._pending: list[tuple[int, str, list[Pair], list[Item]]] = []
 
@@ -92,23 +97,38 @@ class Rows:
             why = "the table does not say which convolution of a stack halves the size"
             chosen = choices.take("stride in", "the window", "the first 1x1", why=why)
             self.where = 1 if chosen == "the window" else 0
-        choices.note(Assumption("norm", "bn", "behind every convolution, which then has no bias"))
+        orders = ("post-activation", "pre-activation")
+        printed = any(stack.norm_first for stack in stacks)
+        why = "the stacks print it" if printed else "batch norm and ReLU behind the convolutions, as in most tables"
+        self.norm_first = choices.take("order", *(orders[::-1] if printed else orders), why=why) == "pre-activation"
+        if self.norm_first and any(stack.squeezed for stack in stacks):
+            raise SpecError("", [fault(0, self.draft.name, CellError(*_NO_GATES))])
+        choices.note(
+            Assumption("norm", "bn", f"{'before' if self.norm_first else 'behind'} every convolution, no biases")
+        )
 
     def _write(self, line: int, name: str, printed: list[Pair], found: list[Item]) -> None:
         before = len(self.draft.lines)
         ends: list[Line] = []
         for item in found:
-            following = self._following.pop(0)
+            following = self._following[0]
             if isinstance(item, Stack):
                 self._stack(line, name, printed, item)
             elif isinstance(item, Word):
                 self.draft.add(line, item.type)
             else:
                 self._operator(line, name, item)
-                if self.family == "dense" and isinstance(following, Stack) and item.kind in ("", "conv"):
-                    # Dense layers begin with a norm.
-                    self.draft.lines[-1].cells |= {"type": "conv", "bias": "no", "activation": ""}
+            self._following.pop(0)
+            last = self.draft.lines[-1].cells
+            if (
+                isinstance(following, Stack)
+                and last["type"] == "conv bn"
+                and (self.norm_first or self.family == "dense")
+            ):
+                # Such blocks begin with a norm.
+                last |= {"type": "conv", "bias": "no", "activation": ""}
             ends += self.draft.lines[-1:]
+        self.side = printed[-1] if printed else self.side
         if len(printed) > 1:
             for entry, size in zip(ends, printed, strict=False):
                 self._size(entry, size)
@@ -131,7 +151,10 @@ class Rows:
     def _stack(self, line: int, name: str, printed: list[Pair], stack: Stack) -> None:
         kernels = [item.window for item in stack.items]
         if len(stack.items) == 1 and self.family != "dense" and not stack.items[0].depthwise:
-            self._operator(line, name, stack.items[0])
+            only = stack.items[0]
+            if not only.maps and "pool" in name:
+                only = only._replace(kind="max pool" if "max" in name.lower() else "avg pool")
+            self._operator(line, name, only)
             if stack.repeat > 1:
                 self.draft.lines[-1].cells["repeat"] = str(stack.repeat)
             note = Assumption(
@@ -155,8 +178,12 @@ class Rows:
         if not all(item.maps for item in stack.items):
             raise CellError("a convolution of a stack has no width", "write [3x3, 64; 3x3, 64] x2")
         where = 0 if len(set(kernels)) == 1 or self.where == 0 else _window(kernels)
-        block = modules.residual(
-            self.draft, kernels, grouped=grouped, strided=where, shortcut=self.shortcut, squeezed=stack.squeezed > 0
+        block = (
+            pre_activated(self.draft, kernels, grouped=grouped, strided=where, shortcut=self.shortcut)
+            if self.norm_first
+            else modules.residual(
+                self.draft, kernels, grouped=grouped, strided=where, shortcut=self.shortcut, squeezed=stack.squeezed > 0
+            )
         )
         widths = {letter: str(item.maps) for letter, item in zip(modules.LETTERS, stack.items, strict=False)}
         groups = str(stack.items[grouped].groups) if grouped >= 0 else ""
@@ -182,9 +209,13 @@ class Rows:
             if self.family == "convnext":
                 self.draft.add(line, "layer norm")
             self.draft.add(line, "fully connected", maps=str(item.maps))
+        elif item.kind == "avg pool" and item.kernel == self.side:
+            # The mean of the whole map, at every input size.
+            self._operator(line, name, Geometry(kind="global avg pool"))
+        elif "avg pool" in item.kind and self._needs_norm():
+            self.draft.add(line, "bn relu", layer="norm")
+            self._operator(line, name, item)
         elif item.kind.startswith("global"):
-            if self.family == "dense":
-                self.draft.add(line, "bn relu", layer="norm")
             self.draft.add(line, item.kind)
         elif "pool" in item.kind:
             kind = "max pool" if item.kind == "pool" else item.kind
@@ -194,6 +225,12 @@ class Rows:
             self.draft.add(line, modules.thinned(self.draft), layer=_short(name))
         else:
             self._convolution(line, name, item)
+
+    def _needs_norm(self) -> bool:
+        """Do blocks that begin with their norms end here?"""
+        ended = not any(isinstance(item, Stack) for item in self._following)
+        normed = any(line.cells["layer"] == "norm" for line in self.draft.lines)
+        return ended and not normed and (self.norm_first or self.family == "dense")
 
     def _convolution(self, line: int, name: str, item: Geometry) -> None:
         maps = item.maps or (2 * self.growth if self.family == "dense" else 0)
@@ -218,7 +255,8 @@ class Rows:
         if self.draft.choices.given.get("classifier") == "none":
             self.draft.choices.take("classifier", "1000", why=why)
             return
-        classes = whole_choice(self.draft, "classifier", "1000", why)
+        first = self.draft.lines[0].prints
+        classes = whole_choice(self.draft, "classifier", "10" if first and max(first) <= 32 else "1000", why)
         if not any(kind.startswith("global") for kind in kinds):
             self._operator(line, "", Geometry(kind="global avg pool"))
         self._operator(line, "", Geometry(kind="fully connected", maps=classes))

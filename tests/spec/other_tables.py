@@ -240,4 +240,41 @@ OTHER_TABLES = [
             )
         },
     ),
+    Other("norms_behind.md", {"": (272_474, 40_813_184)}),
+    Other(
+        # Batch norms of the input and of the first convolution in every block, one at the end, none in shortcuts.
+        "norms_before.md",
+        {
+            "": total(
+                conv(3, 16, 3, 32, bias=False),
+                *(
+                    total(
+                        *(conv(before, maps, 3, side, bias=False), conv(before, maps, 1, side, bias=False)),
+                        times(3, conv(maps, maps, 3, side, bias=False)),
+                        (2 * (before + 3 * maps), 0),
+                    )
+                    for before, maps, side in ((16, 64, 32), (64, 128, 16), (128, 256, 8))
+                ),
+                (2 * 256, 0),
+                dense(256, 10),
+            )
+        },
+    ),
+    Other("dense_window_pool.md", {"": (769_162, 287_929_692)}),
+    Other("ledger_with_stride.txt", {"": ALEXNET}),
+    Other(
+        "ledger_without_padding.txt",
+        {"": total(conv(1, 20, 5, 24), conv(20, 50, 5, 8), dense(800, 500), dense(500, 10))},
+    ),
+]
+
+ASSUMED = [
+    # imgclsmob WRN-16-10, PreResNet-18 and PreResNet-50b.
+    ("widths_times_k.md", {"k": "10", "n": "2", "order": "pre-activation"}, 17_116_634),
+    ("lost_separators.md:18-layer", {"order": "pre-activation"}, 11_687_848),
+    ("lost_separators.md:50-layer", {"order": "pre-activation"}, 25_549_480),
+    # The first row's convolution given to both networks: 8 x 9 x 3 + 8, 8 x 9 x 8 + 8, 16 x 9 x 8 + 16, 160 x 112 x 112 + 10.
+    ("lone_cells.md:big", {"lone cells": "merged"}, 224 + 1_168 + 2_007_050),
+    # The printed row of 9216 units with weights: 9216 x 9216 + 9216 more than AlexNet.
+    ("flattening_as_fc.md", {"flattening": "weights"}, 62_378_344 + 84_943_872),
 ]

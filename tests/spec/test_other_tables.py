@@ -5,7 +5,7 @@ import pytest
 import cnnscope
 from cnnscope.spec.page_text import page_text
 from cnnscope.spec.program import Program
-from tests.spec.other_tables import OTHER_TABLES, OTHERS, Other
+from tests.spec.other_tables import ASSUMED, OTHER_TABLES, OTHERS, Other
 from tests.spec.reading import error, read, report, table
 
 BESIDE_ATTENTION = next(other for other in OTHER_TABLES if other.file == "beside_attention.md")
@@ -40,6 +40,11 @@ def test_a_printed_row_with_too_many_cells_is_refused():
     assert error(text) == (
         "net.md:4: 16^2x8: 7 cells under 6 columns\n  a | inside a cell is written \\|; a comma inside a CSV cell needs quotes"
     )
+
+
+@pytest.mark.parametrize("model, assume, params", ASSUMED)
+def test_what_a_table_leaves_open_can_be_told(model, assume, params):
+    assert cnnscope.load(str(OTHERS / model), assume=assume).analyze().params == params
 
 
 RELATIVE = (

@@ -4,8 +4,8 @@
     CONV3-64: [224x224x64]  memory: 224*224*64=3.2M  weights: (3*3*3)*64 = 1,728
 
 As in the CS231n notes and lectures after them. Every figure is a claim. What a ledger leaves unsaid is assumed: in
-convolutions stride 1 and padding that keeps the size, 2x2 max pools of stride 2, ReLU after all layers with weights but
-the last, and biases (the weights that are printed leave them out).
+convolutions stride 1 and padding that keeps the size, or what the printed sizes need instead; 2x2 max pools of stride
+2, ReLU after all layers with weights but the last, and biases (the weights that are printed leave them out).
 """
 
 import re
@@ -66,7 +66,10 @@ def read(document: Document, given: Given) -> Program:
         raise refusal(document.path, faults)
     _drop_last_activation(rows)
     choices = Choices(given)
-    page = Document(document.path, tables=[Table(1, _COLUMNS, _assumed(rows, choices))], lines=document.lines)
+    rows = _assumed(rows, choices)
+    if "padding" not in given:
+        rows = _fitted(rows, choices)
+    page = Document(document.path, tables=[Table(1, _COLUMNS, rows)], lines=document.lines)
     program = canonical.read(page)
     program.assumptions, program.page = tuple(choices.made.values()), page
     program.name = name or program.name
@@ -149,6 +152,33 @@ def _assumed(rows: list[TableRow], choices: Choices) -> list[TableRow]:
     choices.note(Assumption("pools", "2x2 max pools with stride 2", "a Pool halves the size"))
     choices.note(Assumption("bias", "yes", "the printed weights leave them out"))
     return rows
+
+
+def _fitted(rows: list[TableRow], choices: Choices) -> list[TableRow]:
+    """The rows with the stride and padding of convolutions that do not keep the size that is printed before them."""
+    made, side, moved = [], 0, []
+    for row in rows:
+        cells = dict(zip(_COLUMNS, row.cells, strict=True))
+        printed = _side(cells)
+        if cells["type"] == "conv" and side and printed and printed != side:
+            kernel = int(cells["kernel"].split("x")[0])
+            paddings = dict.fromkeys((kernel // 2, *range(kernel // 2)))
+            fits = ((s, p) for s in range(1, 6) for p in paddings if (side + 2 * p - kernel) // s + 1 == printed)
+            if found := next(fits, None):
+                cells |= {"stride": str(found[0]), "padding": str(found[1])}
+                moved.append(f"stride {found[0]} and padding {found[1]} in line {row.line}")
+        made.append(row._replace(cells=tuple(cells[column] for column in _COLUMNS)))
+        side = printed or side
+    if moved:
+        choices.note(Assumption("windows", ", ".join(moved), "the printed sizes need them", (), (), "solved"))
+    return made
+
+
+def _side(cells: dict[str, str]) -> int:
+    """The height that a line prints of a square output: [55x55x96], or 55*55*96 as its memory."""
+    text = cells["size"] or cells["output"] or cells["memory"].partition("=")[0]
+    numbers = [int(part) for part in re.findall(r"\d+", text)[:3] if len(part) < 8]
+    return numbers[0] if len(numbers) > 1 and numbers[0] == numbers[1] else 0
 
 
 def _with(cells: tuple[str, ...], column: str, value: str) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from cnnscope.errors import CellError, Fault, SpecError
 from cnnscope.graph import Assumption
 from cnnscope.spec.draft import Choices, Draft, Given, fault
 from cnnscope.spec.faults import refusal
+from cnnscope.spec.habits import whole_choice
 from cnnscope.spec.printed import plain, size
 from cnnscope.spec.solve import HALF
 from cnnscope.spec.stack_cells import STACK, items, normal, only_count
@@ -31,6 +32,10 @@ _FIGURES = (
     ("depth", "depth"),
 )
 _OTHER_FIGURES = re.compile(r"(?:top-? ?\d|error|err\b|acc|throughput|latency|speed|memory|year).*")
+
+
+_TIMES_K = re.compile(r"\b(\d{1,5}) ?[x*]? ?k\b|\bk ?[x*] ?(\d{1,5})\b(?! ?x)")
+_TIMES_N = re.compile(r"(?<=[\])]) ?x ?n\b")
 
 
 def claims(document: Document) -> bool:
@@ -105,7 +110,7 @@ def _network(line: int, parts: Columns, position: int, given: Given) -> Draft:
             elif not cell and any(STACK.search(normal(row.cells[index])) for index in parts.networks):
                 hint = "write the stack of the merged cell, or `none` where there is no such stage"
                 raise CellError("has no layers here, but other networks have a stack", hint)
-            made.stage(row.line, last, _printed(printed), items(cell))
+            made.stage(row.line, last, _printed(printed), items(_without_letters(draft, cell)))
         except CellError as error:
             faults.append(fault(row.line, f"{name} {title}".strip(), error))
     if not faults and relative and (problem := _other_depth(title, made)):
@@ -114,6 +119,20 @@ def _network(line: int, parts: Columns, position: int, given: Given) -> Draft:
         raise SpecError("", faults)
     made.finish()
     return draft
+
+
+def _without_letters(draft: Draft, cell: str) -> str:
+    """[3x3, 16xk; 3x3, 16xk] x N with numbers for k and N."""
+    text = normal(cell)
+    if not _TIMES_K.search(text) and not _TIMES_N.search(text):
+        return cell
+    if _TIMES_K.search(text):
+        k = whole_choice(draft, "k", "1", "the table leaves it open; 1 makes the narrowest of the family")
+        text = _TIMES_K.sub(lambda width: str(int(width[1] or width[2]) * k), text)
+    if _TIMES_N.search(text):
+        n = whole_choice(draft, "n", "1", "the table leaves it open; 1 makes the shallowest of the family")
+        text = _TIMES_N.sub(f"x {n}", text)
+    return text
 
 
 def _is_figure(draft: Draft, row: TableRow, name: str, cell: str) -> bool:
