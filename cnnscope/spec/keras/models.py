@@ -78,7 +78,10 @@ class Models:
                 raise CellError(f"`{head}` decides about layers", "write the layers that it chooses, without it")
         elif tree is None:
             if _makes_layers(statement) or re.search(r"\.add\(|Sequential\(", statement.text):
-                raise CellError(f"`{statement.text[:40]}` is not understood", "check its brackets, commas and quotes")
+                raise CellError(
+                    f"`{' '.join(statement.text.split())[:40]}` is not understood",
+                    "check its brackets, commas and quotes",
+                )
         elif isinstance(tree, ast.Assign) and len(tree.targets) == 1:
             self._assign(tree.targets[0], tree.value)
         elif isinstance(tree, ast.AnnAssign | ast.AugAssign) and tree.value and not _makes_layers(statement):
