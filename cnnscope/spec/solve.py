@@ -205,6 +205,9 @@ class _Solver:
             return 1, 1
         if any(kind.startswith(word) for word in _WHOLE):
             return None
+        if kind == "upsample" and "scale" in cells:
+            scale = pair(cells["scale"])
+            return size[0] * scale[0], size[1] * scale[1]
         if kind == "crop":
             top, left, bottom, right = sides(cells["padding"])
             return size[0] - top - bottom, size[1] - left - right
