@@ -383,6 +383,7 @@ NETWORKS: tuple[Network, ...] = (
     Network("vit_b_32", 88_224_232, 4_409_186_304, TORCHVISION_COUNTED),
     Network("vit_l_16", 304_326_632, 61_554_712_576, TORCHVISION_COUNTED),
     Network("vit_l_32", 306_535_400, 15_377_539_072, TORCHVISION_COUNTED),
+    Network("vit_h_14", 632_045_800, 167_295_109_120, "torchvision 0.28 and its flop counter"),
     Network("mnasnet1_4", 7_115_728, 588_799_408, TIMM_COUNTED, 52_448),
     Network("mnasnet-a1", 3_887_038, 311_579_072, f"Tan et al. 2018, table 1 (3.9M, 312M); {TIMM_COUNTED}", 33_488),
     Network("efficientnet_b8", 87_413_142, 62_597_461_568, TIMM_COUNTED, 380_032),
