@@ -22,6 +22,12 @@ def test_each_figure_is_led_up_to_term_by_term():
     assert "torchvision's VGG has an adaptive pool to 7x7 in front of its classifier" in run.stdout
 
 
+def test_what_a_tool_leaves_out_is_taken_off():
+    shown = cnnscope("reconcile", "unet", "--tool", "calflops").stdout
+    assert "− 18,120,960 biases of transposed convolutions at a convolution's positions instead of outputs" in shown
+    assert "+ -" not in shown
+
+
 def test_json_has_every_term_as_exact_integers():
     run = cnnscope("reconcile", "resnet50", "--tool", "thop", "--format", "json")
     (figure,) = [entry for entry in json.loads(run.stdout)["figures"] if entry["figure"] == "MACs"]

@@ -77,9 +77,10 @@ def _terms(figure: Reconciled) -> str:
 
 
 def _step(term: TermValue) -> str:
-    sign = "−" if term.factor < 0 else "+"
+    sign = "−" if term.value < 0 else "+"
+    amount = abs(term.amount)
     factor = -term.factor if term.factor < 0 else term.factor
-    many = f"{exact(term.amount)} × {exact(factor)}" if factor != 1 else exact(term.amount)
+    many = f"{exact(amount)} × {exact(factor)}" if factor != 1 else exact(amount)
     return f"{sign} {many} {term.what}"
 
 
