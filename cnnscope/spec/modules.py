@@ -94,9 +94,10 @@ def dense_layer(draft: Draft, kernels: Sequence[str]) -> str:
     return draft.block("dense(growth)", rows)
 
 
-def thinned(draft: Draft) -> str:
-    """The 1x1 convolution between dense blocks: half as many maps."""
-    cells = {"layer": "1x1", "type": "bn relu conv", "maps": "{in.maps//2}", "kernel": "1x1", "bias": "no"}
+def thinned(draft: Draft, *, halves: bool = True) -> str:
+    """The 1x1 convolution between dense blocks: half as many maps, or as many."""
+    maps = "{in.maps//2}" if halves else "{in.maps}"
+    cells = {"layer": "1x1", "type": "bn relu conv", "maps": maps, "kernel": "1x1", "bias": "no"}
     return draft.block("transition()", [cells])
 
 

@@ -141,7 +141,7 @@ _KINDS = (
 _STRIDE = re.compile(
     r"[,(]?\s*\bstrides?\s*[=:]?\s*(\d)(?:x\1)?\)?|\s*/\s*s?(\d)\b|-s-?(\d)\b|[,\s]+s\s*=?\s*(\d)\b|,\s*/(\d)\b"
 )
-_GROUPS = re.compile(r"[,\s]+(?:c|g|groups?)\s*=\s*(\d{1,7})\b")
+_GROUPS = re.compile(r"[,\s]+(?:(?:c|g|groups?)\s*=\s*(\d{1,7})|(\d{1,7}) groups)\b")
 _PADDING = re.compile(
     r"[,\s]+(?:(?:pad(?:ding)?\s*[=:]?|p\s*=)\s*(\d|same|valid)|(v|valid|same|padded)\b|\((v|valid|same)\))"
 )

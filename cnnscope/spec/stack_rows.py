@@ -10,9 +10,9 @@ from cnnscope.spec.habits import biases, image, whole_choice
 from cnnscope.spec.preactivation import pre_activated
 from cnnscope.spec.printed import Geometry
 from cnnscope.spec.stack_cells import Item, Stack, Word
+from cnnscope.spec.stack_choices import Settled, family, settle
 
 Pair = tuple[int, int]
-_NO_GATES = ("a squeeze-and-excitation in blocks with their norms first", "read it with --assume order=post-activation")
 _FLAT = ("fully", "softmax", "dropout")
 
 
@@ -23,9 +23,8 @@ class Rows:
         self.draft = draft
         self.growth = growth
         self.family = ""
-        self.norm = "bn"
-        self.norm_first = False
-        self.normed = True
+        self.settled = Settled()
+        self.beside_residual = True
         """Has a network of this table residual blocks?"""
         self.width = 0
         self.side: Pair = (0, 0)
@@ -36,8 +35,8 @@ class Rows:
     def stage(self, line: int, name: str, printed: list[Pair], found: list[Item]) -> None:
         """Keep a stage until the family of all of them is known."""
         for item in found:
-            if isinstance(item, Stack) and (len(item.items) > 1 or item.items[0].depthwise):
-                self.family = self.family or _family(item)
+            if isinstance(item, Stack):
+                self.family = self.family or family(item, name)
         if found:
             self._pending.append((line, name, printed, found))
 
@@ -55,23 +54,8 @@ class Rows:
 
     def finish(self) -> None:
         """Write all stages, then what the table leaves out."""
-        choices = self.draft.choices
-        if self.family == "dense":
-            why = "the title of the column prints none"
-            self.growth = self.growth or whole_choice(self.draft, "growth", "32", why)
-            order = "BN-ReLU-conv; 1x1 convolutions of 4k maps; transitions halve the maps; the first has 2k"
-            choices.note(Assumption("dense layers", order, "the table prints neither widths nor norms"))
-        elif self.family == "residual":
-            self._residual_choices()
-        elif not self.family:
-            values = ("bn", "none") if self.normed else ("none", "bn")
-            why = "as the networks beside it" if self.normed else "the table names none"
-            self.norm = choices.take("norm", *values, why=why)
-        elif self.family == "convnext":
-            parts = "layer norms, GELU, factors per map, biases, 2x2 convolutions with stride 2 between stages"
-            choices.note(
-                Assumption("between the windows", parts, "blocks that begin with a depthwise window have them")
-            )
+        stacks = [item for *_, found in self._pending for item in found if isinstance(item, Stack)]
+        self.settled = settle(self.draft, self.family, stacks, self.growth, beside_residual=self.beside_residual)
         items = [item for *_, found in self._pending for item in found]
         self._following = [*items[1:], None]
         faults = []
@@ -84,28 +68,8 @@ class Rows:
             raise SpecError("", faults)
         self._ending()
         self._input()
-        if self.norm == "none":
+        if self.settled.norm == "none":
             biases(self.draft)
-
-    def _residual_choices(self) -> None:
-        choices = self.draft.choices
-        why = "a 1x1 convolution where the shape changes; `padded` is option A"
-        self.shortcut = choices.take("shortcut", "projection", "padded", "none", why=why)
-        stacks = [item for *_, found in self._pending for item in found if isinstance(item, Stack)]
-        self.where = 0
-        if any(len({geometry.kernel for geometry in stack.items}) > 1 for stack in stacks):
-            why = "the table does not say which convolution of a stack halves the size"
-            chosen = choices.take("stride in", "the window", "the first 1x1", why=why)
-            self.where = 1 if chosen == "the window" else 0
-        orders = ("post-activation", "pre-activation")
-        printed = any(stack.norm_first for stack in stacks)
-        why = "the stacks print it" if printed else "batch norm and ReLU behind the convolutions, as in most tables"
-        self.norm_first = choices.take("order", *(orders[::-1] if printed else orders), why=why) == "pre-activation"
-        if self.norm_first and any(stack.squeezed for stack in stacks):
-            raise SpecError("", [fault(0, self.draft.name, CellError(*_NO_GATES))])
-        choices.note(
-            Assumption("norm", "bn", f"{'before' if self.norm_first else 'behind'} every convolution, no biases")
-        )
 
     def _write(self, line: int, name: str, printed: list[Pair], found: list[Item]) -> None:
         before = len(self.draft.lines)
@@ -120,11 +84,7 @@ class Rows:
                 self._operator(line, name, item)
             self._following.pop(0)
             last = self.draft.lines[-1].cells
-            if (
-                isinstance(following, Stack)
-                and last["type"] == "conv bn"
-                and (self.norm_first or self.family == "dense")
-            ):
+            if isinstance(following, Stack) and last["type"] == "conv bn" and self.settled.norm_first:
                 # Such blocks begin with a norm.
                 last |= {"type": "conv", "bias": "no", "activation": ""}
             ends += self.draft.lines[-1:]
@@ -164,7 +124,7 @@ class Rows:
             return
         if self.family == "dense":
             block = modules.dense_layer(self.draft, kernels)
-            self.draft.add(line, block, layer=_short(name), growth=str(self.growth), repeat=str(stack.repeat))
+            self.draft.add(line, block, layer=_short(name), growth=str(self.settled.growth), repeat=str(stack.repeat))
             return
         if self.family == "convnext":
             self._convnext(line, name, printed, stack)
@@ -177,12 +137,17 @@ class Rows:
         grouped = next((index for index, item in enumerate(stack.items) if item.groups > 1), -1)
         if not all(item.maps for item in stack.items):
             raise CellError("a convolution of a stack has no width", "write [3x3, 64; 3x3, 64] x2")
-        where = 0 if len(set(kernels)) == 1 or self.where == 0 else _window(kernels)
+        where = _window(kernels) if self.settled.in_window and len(set(kernels)) > 1 else 0
         block = (
-            pre_activated(self.draft, kernels, grouped=grouped, strided=where, shortcut=self.shortcut)
-            if self.norm_first
+            pre_activated(self.draft, kernels, grouped=grouped, strided=where, shortcut=self.settled.shortcut)
+            if self.settled.norm_first
             else modules.residual(
-                self.draft, kernels, grouped=grouped, strided=where, shortcut=self.shortcut, squeezed=stack.squeezed > 0
+                self.draft,
+                kernels,
+                grouped=grouped,
+                strided=where,
+                shortcut=self.settled.shortcut,
+                squeezed=stack.squeezed > 0,
             )
         )
         widths = {letter: str(item.maps) for letter, item in zip(modules.LETTERS, stack.items, strict=False)}
@@ -222,7 +187,7 @@ class Rows:
             entry = self.draft.add(line, kind, **item.cells())
             entry.unsaid = ("padding",)
         elif self.family == "dense" and item.window == "1x1" and not item.maps:
-            self.draft.add(line, modules.thinned(self.draft), layer=_short(name))
+            self.draft.add(line, modules.thinned(self.draft, halves=self.settled.halves), layer=_short(name))
         else:
             self._convolution(line, name, item)
 
@@ -230,13 +195,13 @@ class Rows:
         """Do blocks that begin with their norms end here?"""
         ended = not any(isinstance(item, Stack) for item in self._following)
         normed = any(line.cells["layer"] == "norm" for line in self.draft.lines)
-        return ended and not normed and (self.norm_first or self.family == "dense")
+        return ended and not normed and self.settled.norm_first
 
     def _convolution(self, line: int, name: str, item: Geometry) -> None:
-        maps = item.maps or (2 * self.growth if self.family == "dense" else 0)
+        maps = item.maps or (2 * self.settled.growth if self.family == "dense" else 0)
         if not maps or not item.kernel:
             raise CellError("a convolution without width or window", "write 7x7, 64, stride 2")
-        normed = "conv bn" if self.norm == "bn" else "conv"
+        normed = "conv bn" if self.settled.norm == "bn" else "conv"
         kind, activation = ("conv layer norm", "") if self.family == "convnext" else (normed, "relu")
         cells = item.cells(maps=str(maps))
         entry = self.draft.add(line, kind, layer=_short(name), activation=activation, **cells)
@@ -269,12 +234,6 @@ class Rows:
             stride = int(first.cells.get("stride", "1"))
             usual = f"3x{first.prints[0] * stride}x{first.prints[1] * stride}"
         image(self.draft, usual)
-
-
-def _family(stack: Stack) -> str:
-    if stack.items[0].depthwise:
-        return "convnext"
-    return "residual" if any(item.maps for item in stack.items) else "dense"
 
 
 def _window(kernels: list[str]) -> int:

@@ -27,6 +27,11 @@ RESNET_50 = (25_557_032, 4_089_184_256)
 RESNETS = {"18-layer": RESNET_18, "50-layer": RESNET_50}
 GATES = sum(count * 2 * maps * maps // 16 for count, maps in ((3, 256), (4, 512), (6, 1024), (3, 2048)))
 """Two products of c by c/16 in every block: 3 of 256 maps, 4 of 512, 6 of 1024, 3 of 2048."""
+DENSE_40 = sum(
+    side * side * (9 * 12 * sum(first + 12 * layer for layer in range(12)) + passed * passed)
+    for side, first, passed in ((32, 16, 160), (16, 160, 304), (8, 304, 0))
+) + (9 * 3 * 16 * 32 * 32 + 448 * 10)
+"""Three blocks of twelve 3x3 convolutions of 12 maps that see all before them, and 1x1 convolutions that keep the maps."""
 SMALL = [basic(16, 16, 32), basic(16, 32, 16), basic(32, 64, 8)]
 LENET_5 = (61_706, 416_520)
 ALEXNET = (62_378_344, 1_135_256_096)
@@ -265,6 +270,45 @@ OTHER_TABLES = [
     Other(
         "ledger_without_padding.txt",
         {"": total(conv(1, 20, 5, 24), conv(20, 50, 5, 8), dense(800, 500), dense(500, 10))},
+    ),
+    Other("dense_without_narrow.md", {"": (1_019_722, DENSE_40)}),
+    Other("groups_in_words.md", {"": (25_028_904, 4_230_479_872)}),
+    Other("depthwise_in_words.md", {"": (28_589_128, 4_455_531_264)}),
+    Other("two_headers.html", {"18-layer": RESNET_18, "34-layer": (21_797_672, 3_663_761_408)}),
+    Other("strides_in_stacks.md", {"": RESNET_18}),
+    Other(
+        "breaks_in_titles.html",
+        {"": total(conv(3, 32, 3, 112), inception(32, 112, 16, 8, 24, 4, 8, 16), dense(64, 10))},
+    ),
+    Other(
+        "fire_and_global_pool.md",
+        {
+            "": total(
+                *(conv(3, 64, 3, 32), conv(64, 16, 1, 16), conv(16, 64, 1, 16), conv(16, 64, 3, 16)),
+                *(conv(128, 16, 1, 16), conv(16, 64, 1, 16), conv(16, 64, 3, 16), conv(128, 10, 1, 16)),
+            )
+        },
+    ),
+    Other(
+        "output_sizes.md",
+        {"": total(conv_bn(3, 32, 3, 112), conv_bn(32, 32, 3, 112, 32), conv_bn(32, 64, 1, 112), dense(64, 1000))},
+    ),
+    Other(
+        "filters_in_words.md",
+        {
+            "": total(
+                *(conv_bn(3, 32, 3, 112), conv_bn(32, 32, 3, 112, 32), conv_bn(32, 64, 1, 112)),
+                *(conv_bn(64, 64, 3, 38, 64), conv_bn(64, 128, 1, 38), dense(128, 1000)),
+            )
+        },
+    ),
+    Other(
+        "stride_three_same.md",
+        {
+            "": total(
+                *(conv(3, 32, 7, 48), conv(32, 64, 3, 8), conv(64, 64, 3, 8), dense(1024, 64), dense(64, 10)),
+            )
+        },
     ),
 ]
 

@@ -12,9 +12,9 @@ from cnnscope.errors import CellError, Fault, SpecError
 from cnnscope.graph import Assumption
 from cnnscope.spec.draft import Choices, Draft, Given, fault
 from cnnscope.spec.faults import refusal
-from cnnscope.spec.habits import multiplier
+from cnnscope.spec.habits import image, multiplier
 from cnnscope.spec.printed import Size, count, geometry, plain, size
-from cnnscope.spec.tables.document import Document
+from cnnscope.spec.tables.document import Document, Table
 from cnnscope.spec.titles import PrintedRow, rows, table_with
 
 EXPECTS = "columns Type / Stride, Filter Shape (3x3x32 dw, 1x1x32x64), Input Size"
@@ -25,19 +25,28 @@ TITLES = {
     "stride": r"strides?",
     "filter": r"(?:filter|kernel) ?shapes?",
     "input": r"input ?(?:size|shape|resolution)",
+    "output": r"output ?(?:size|shape|resolution)",
 }
-_NEEDED = ("type", "filter", "input")
+_NEEDED = ("type", "filter")
+OPTIONAL = ("stride", "output")
+_POINTWISE = re.compile(r"point-?wise conv(?:olution)?|conv pw|pw conv")
+_DEPTHWISE = re.compile(r"depth-?wise conv(?:olution)?|dw conv")
 _STRIDE = re.compile(r"/ ?s? ?(\d)")
 _MOST_REPEATS = 1_000
 _OPEN = re.compile(r"(\d{1,7}) ?x ?(?:\{|(?=conv))|\{")
 
 
 def claims(document: Document) -> bool:
-    return table_with(document, TITLES, *_NEEDED) is not None
+    return _table(document) is not None
+
+
+def _table(document: Document) -> Table | None:
+    needed = (table_with(document, TITLES, *_NEEDED, sizes) for sizes in ("input", "output"))
+    return next((table for table in needed if table), None)
 
 
 def read(document: Document, given: Given) -> list[Draft]:
-    table = table_with(document, TITLES, *_NEEDED)
+    table = _table(document)
     assert table
     choices = Choices(given)
     draft = Draft(choices, habit="the printed sizes shrink only with the stride")
@@ -49,10 +58,11 @@ def read(document: Document, given: Given) -> list[Draft]:
     for index, row in enumerate(printed):
         following = printed[index + 1] if index + 1 < len(printed) else None
         try:
-            if index == 0:
+            if index == 0 and row["input"]:
                 first = size(row["input"])
                 draft.input = (row.line, f"{first[2]}x{first[0]}x{first[1]}")
-            _row(draft, row, size(following["input"]) if following and following["input"] else (), activation, width)
+            behind = row["output"] or (following["input"] if following else "")
+            _row(draft, row, size(behind) if behind else (), activation, width)
         except (CellError, IndexError) as error:
             mended = (
                 error if isinstance(error, CellError) else CellError("the input size is not HxWxC", "write 224x224x3")
@@ -60,6 +70,10 @@ def read(document: Document, given: Given) -> list[Draft]:
             faults.append(fault(row.line, row["type"], mended))
     if faults:
         raise refusal(document.path, faults)
+    stem = draft.lines[0] if draft.lines else None
+    side = stem.prints[0] * int(stem.cells.get("stride", "1")) if stem and stem.prints else 224
+    channels = geometry(plain(printed[0]["filter"])).channels if printed else 0
+    image(draft, f"{channels or 3}x{side}x{side}")
     return [draft]
 
 
@@ -83,7 +97,7 @@ def _written_out(document: Document, printed: list[PrintedRow]) -> list[PrintedR
             raise SpecError(document.path, [Fault(row.line, text[:40], "a brace closes that was not opened", hint)])
         made[-1] = PrintedRow(made[-1].line, {**made[-1].cells, "type": plain(made[-1]["type"]).replace("}", " ")})
         # Without braces, 5x before a depthwise row means it and the row behind it, else its own row alone.
-        ends = pair or (opened and "{" not in text and "dw" not in text and "depthwise" not in text)
+        ends = pair or (opened and "{" not in text and not re.search(r"dw|depth-?wise", text))
         pair = bool(opened and "{" not in text and not ends)
         if "}" in text or ends:
             made += made[start:] * (times - 1)
@@ -100,7 +114,7 @@ def _row(draft: Draft, row: PrintedRow, behind: Size, activation: str, width: Fr
     text, shape = plain(row["type"]), plain(row["filter"])
     strided = _STRIDE.search(text)
     stride = strided[1] if strided else "1"
-    kind = " ".join(_STRIDE.sub(" ", text).split())
+    kind = _DEPTHWISE.sub("conv dw", _POINTWISE.sub("conv", " ".join(_STRIDE.sub(" ", text).split())))
     printed = {}
     if len(behind) == 3:
         printed = {"output": "x".join(map(str, behind))} if width == 1 else {"size": f"{behind[0]}x{behind[1]}"}
@@ -120,7 +134,7 @@ def _row(draft: Draft, row: PrintedRow, behind: Size, activation: str, width: Fr
     elif "pool" in kind:
         pool = geometry(re.sub(r"^pool ", "", shape) or "7x7")
         before = size(row["input"]) if row["input"] else ()
-        if pool.kernel == before[:2] and "max" not in kind:
+        if (pool.kernel == before[:2] or not shape or kind.startswith("global")) and "max" not in kind:
             # The mean of the whole map, at every input size.
             draft.add(row.line, "global avg pool", **printed)
             return

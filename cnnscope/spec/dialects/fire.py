@@ -101,6 +101,8 @@ def _window(draft: Draft, row: PrintedRow, name: str, shape: tuple[int, ...], pr
     maps = _MAPS.search(text)
     found = geometry(_MAPS.sub("", text) or "1x1/1")
     kind = geometry(re.sub(r"[\d_]+.*$", "", name)).kind
+    if kind.startswith("global"):
+        return draft.add(row.line, kind, layer=name, **printed)
     if "pool" in kind:
         kind = "max pool" if kind == "pool" else kind
         entry = draft.add(row.line, kind, layer=name, **found.cells(stride=str(found.stride or 1)), **printed)

@@ -88,7 +88,7 @@ def _network(line: int, parts: Columns, position: int, given: Given) -> Draft:
     if told := re.search(r"(\d{1,4})[- ]layers?\b", plain(title)):
         draft.figure(line, "depth", told[1])
     made = Rows(draft, int(growth[1]) if growth else 0)
-    made.normed = any(";" in cell and "[" in cell for row in parts.rows for cell in map(normal, row.cells))
+    made.beside_residual = any(";" in cell and "[" in cell for row in parts.rows for cell in map(normal, row.cells))
     faults, last, relative = [], "", False
     for row in parts.rows:
         name = " ".join(row.cells[index] for index in parts.names)

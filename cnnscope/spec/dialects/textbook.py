@@ -26,6 +26,8 @@ WORD = "Kernel size"
 
 _KNOWN = {*PLAIN, *METRICS, *FIELDS, "", "number"}
 _AREA = re.compile(r"\d+ ?[x×*] ?\d+")
+_FILTER_SHAPE = re.compile(r"\d ?[x×] ?\d+ ?[x×] ?\d+(?: ?[x×] ?\d+| dw\b)")
+"""3x3x3x32 and 3x3x32 dw are of another family."""
 _OWN_WORD = re.compile(r"convolution|pooling", re.IGNORECASE)
 
 
@@ -79,6 +81,8 @@ def _is_textbook(table: Table) -> bool:
         return False
     if {"filters", "output"} <= titles and "kernel" not in names:
         # There Size is the window's.
+        return False
+    if "kernel" in names and any(_FILTER_SHAPE.search(row.cells[names.index("kernel")]) for row in table.rows):
         return False
     types = [row.cells[names.index("type")] for row in table.rows]
     if {"type", "size"} <= titles and ("kernel_size" in titles or any(_OWN_WORD.search(cell) for cell in types)):
