@@ -136,6 +136,13 @@ NETWORKS = [
         id="a Dense layer behind maps sees every pixel alone",
     ),
     pytest.param(
+        "i = Input((4, 4, 16))\ns = GlobalAveragePooling2D()(i)\ns = Reshape((1, 1, 16))(s)\n"
+        "s = Conv2D(4, 1, activation='relu')(s)\ns = Conv2D(16, 1, activation='sigmoid')(s)\nx = Multiply()([i, s])\n",
+        68 + 80,
+        128,
+        id="means of maps are reshaped to maps of one pixel",
+    ),
+    pytest.param(
         "Sequential([Conv2DTranspose(2, 5, strides=2, padding='same', input_shape=(7, 7, 3))])",
         152,
         49 * 150,
@@ -212,6 +219,11 @@ REFUSED = [
         "Sequential([Input((28, 28)), Conv2D(8, 3)])",
         "net.py:1: Conv2D: an input of two numbers\n  write (28, 28, 1): the last is the number of channels",
         id="an input without channels",
+    ),
+    pytest.param(
+        "def block(x, n):\n    return Dense(n)(x)\nx = Input((3,))\nx = block(x, 4)\nx = Dense(3)(x)",
+        "net.py:4: `block` is a function of layers\n  write its layers in its place",
+        id="a function of layers",
     ),
     pytest.param(
         "Sequential([Dense(10)" + "(" * 300,

@@ -29,6 +29,11 @@ def in_columns(stage, operator, kernel, resolution, maps, layers) -> str:
     return f"{stage} | {operator} | {window} | {resolution} × {resolution} | {maps} | {layers}"
 
 
+def in_parentheses(stage, operator, kernel, resolution, maps, layers) -> str:
+    window = "" if "&" in operator else f" ({kernel}×{kernel})" if "MB" in operator else f"{kernel}×{kernel}"
+    return f"{stage} | {operator}{window} | {resolution}×{resolution} | {maps} | {layers}"
+
+
 def with_stride(stage, operator, kernel, resolution, maps, layers) -> str:
     name, expansion = (operator[:6], operator[6:]) if operator.startswith("MB") else (operator, "")
     stride = 2 if stage in "13457" else 1
@@ -118,6 +123,25 @@ OTHERS = [
     pytest.param(
         stages("Stage | Operator | Expansion | Kernel size | Stride | Channels | Layers", with_stride),
         "", 5_288_548, 385_814_752, id="MBConv stages with columns of expansions and strides",
+    ),
+    pytest.param(
+        stages("Stage | Operator | Resolution | #Channels | #Layers", in_parentheses), "", 5_288_548, 385_814_752,
+        id="windows in parentheses, with signs of multiplication",
+    ),
+    pytest.param(
+        table(
+            " | Type | Filters | Size | Output",
+            " | Convolutional | 32 | 3×3 | 64×64",
+            " | Convolutional | 64 | 3×3/2 | 32×32",
+            " | 2× Convolutional | 32 | 1×1 | ",
+            " | Convolutional | 64 | 3×3 | ",
+            " | Residual | | | 32×32",
+            " | Avgpool | | Global | ",
+            " | Connected | | 10 | ",
+        ),
+        "", (864 + 64) + (18_432 + 128) + 2 * (2_048 + 64 + 18_432 + 128) + 650,
+        4_096 * 864 + 1_024 * (18_432 + 2 * (2_048 + 18_432)) + 640,
+        id="a brace's number in front of its first row",
     ),
     # 27x8 + 16; 9x8 + 16, 8x2 + 2, 2x8 + 8, 8x16 + 32; 16x32 + 64; 33,000.
     pytest.param(

@@ -1,8 +1,9 @@
 """D12: MBConv stages: Stage, Operator `MBConv6, k5x5`, Resolution or Stride, #Channels, #Layers.
 
 As EfficientNet and EfficientNetV2 are printed. A resolution is the stage's input, so the stride follows from the next
-one; channels are the output's. Unsaid: padding (same), batch norms, SiLU, squeeze and excite (a quarter of the block's
-input maps, or the SE ratio that is printed), the residual where shapes agree, the number of classes.
+one; channels are the output's. Windows, expansions and ratios stand with the operator or in columns of their own; a
+SepConv is an MBConv without expansion. Unsaid: padding (same), batch norms, SiLU, squeeze and excite (a quarter of the
+block's input maps, or the SE ratio that is printed), the residual where shapes agree, the number of classes.
 """
 
 import re
@@ -34,7 +35,9 @@ TITLES = {
     "channels": r"#? ?channels.*|#?out|c",
     "layers": r"#? ?layers.*|n|#?repeats?",
 }
-_MBCONV = re.compile(r"(fused-?)?mb-?conv-?(\d+)?(?:[, ]+k?(\d)x\3)?(?:[, ]+se ?\(?(0?\.\d+)\)?)?")
+_MBCONV = re.compile(
+    r"(fused[- ]?)?mb-?conv[- ]?(\d+)?(?:[, ]+k?(\d)x\3)?(?:[, ]+(se)(?:[ =_]*(?:ratio[ =]*)?\(?(0?\.\d+)\)?)?)?"
+)
 
 
 def claims(document: Document) -> bool:
@@ -92,7 +95,9 @@ def read(document: Document, given: Given) -> list[Draft]:
 def _complete(row: PrintedRow) -> PrintedRow:
     """The row with the window, expansion and ratio at its operator that stand in columns of their own."""
     operator = plain(row["operator"])
-    if match := re.match(r"(?:fused-?)?mb-?conv-?(\d+)?", operator):
+    operator = re.sub(r"\s*\((?=k?\dx\d)", ", ", re.sub(r"(?<=\dx\d)\s*\)", "", operator))
+    operator = re.sub(r"^sep(?:arable)?[- ]?conv", "mbconv1", operator)
+    if match := re.match(r"(?:fused[- ]?)?mb-?conv[- ]?(\d+)?", operator):
         if not match[1] and not row["t"]:
             raise CellError(f"`{row['operator'][:40]}` has no expansion", "write MBConv6, or a column Expansion")
         operator = match[0] + (row["t"] if not match[1] else "") + operator[match.end() :]
@@ -159,7 +164,9 @@ class _Stages:
         kernel = match[3] or self.draft.choices.take("window", "3x3", why="the table prints none")[0]
         kernel = f"{kernel}x{kernel}"
         factor = match[2]
-        ratio = match[4] or ("" if match[1] else self.ratio)
+        ratio = match[5] or ("" if match[1] else self.ratio)
+        if match[4] and not match[5]:
+            ratio = self.draft.choices.take("SE", "0.25", why="of the block's input maps; the table prints no ratio")
         given = {"kernel": kernel, "act": self.activation, **cells}
         if match[1]:
             return self.draft.add(line, modules.fused(self.draft), layer=name, t=factor, **given)

@@ -67,7 +67,12 @@ def read(document: Document, given: Given) -> list[Draft]:
     choices = Choices(given)
     draft = Draft(choices, habit="the window keeps the size", paddings=(HALF, "valid"))
     printed = rows(document, table, TITLES, "layer|#|no\\.?|notes?")
-    darknet = all(_DARKNET.fullmatch(kind) for row in printed for kind in _kinds(row) if not kind.startswith("soft"))
+    darknet = all(
+        _DARKNET.fullmatch(kind.partition(" x ")[2] or kind)
+        for row in printed
+        for kind in _kinds(row)
+        if not kind.startswith("soft")
+    )
     norm = choices.take(
         "norm",
         *(("bn", "none") if darknet else ("none", "bn")),
@@ -100,6 +105,9 @@ def _entries(row: PrintedRow) -> list[_Entry]:
     """The rows that a row stands for: parted by semicolons, or `4096, 4096`."""
     kinds = _kinds(row)
     repeat = _REPEAT.fullmatch(plain(row["repeat"])) if row["repeat"] else None
+    if not repeat and (glued := re.match(r"(\d+) ?x ?\{? ?(?=[a-z])", kinds[0] if kinds else "")):
+        # The brace's number in front of its first row.
+        repeat, kinds[0] = _REPEAT.fullmatch(f"{glued[1]}x"), kinds[0][glued.end() :]
     many = int((repeat[1] or repeat[2]) if repeat else 0)
     filters = [cell.strip() for cell in row["filters"].split(";")]
     windows = _windows(row)

@@ -58,7 +58,7 @@ class Writer:
             or (name.startswith("Glob") and not given.get("keepdims"))
         )
         self.flat |= {entry.name} if flat else set()
-        self.maps.setdefault(entry.name, self.maps.get(source, 0))
+        self.maps.setdefault(entry.name, self._maps_of(source))
         return entry.name
 
     def _merged(self, name: str, sources: list[str]) -> int:
@@ -205,6 +205,9 @@ class Writer:
         ):
             # A flat image: the network begins behind it.
             self.draft.input = (line, f"{target[2]}x{target[0]}x{target[1]}")
+            return self._row(line, "identity", source, **cells)
+        if isinstance(target, tuple) and target[:2] == (1, 1) and target[2:] == (self.maps.get(source),):
+            # The means of maps as maps of one pixel.
             return self._row(line, "identity", source, **cells)
         raise CellError("a Reshape inside the network", "only flattening, and the shape of the input, are read")
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 
 from cnnscope.errors import CellError, Fault
+from cnnscope.graph import INPUT
 from cnnscope.spec.draft import Draft, fault
 from cnnscope.spec.keras.arguments import KNOWN, MERGES, POSITIONAL
 from cnnscope.spec.keras.layers import Writer
@@ -24,6 +25,8 @@ class Models:
         self.partials: dict[str, ast.Call] = {}
         self.chains: dict[str, list[tuple[ast.expr, Names]]] = {}
         self.tensors: dict[str, str] = {}
+        self.functions: dict[str, list[Statement]] = {}
+        """Functions with arguments that make layers; where nothing else does, the whole model is in one."""
         self.held: dict[str, int] = {}
         """The lines of layers that have a name, until a model takes them."""
         self.faults: list[Fault] = []
@@ -32,6 +35,9 @@ class Models:
     def run(self, lines: Sequence[str]) -> None:
         """Read a text; what is wrong with its lines is in `faults`, CellError for what is wrong with the whole."""
         self._all(statements(lines))
+        if not self.faults and not self.writer.draft.lines and not any(self.chains.values()):
+            for body in [*self.functions.values()][:1]:
+                self._all(body)
         if not self.faults:
             self._finish()
 
@@ -68,14 +74,9 @@ class Models:
                 self.faults.append(fault(statement.line, "", error))
 
     def _one(self, statement: Statement) -> None:
-        head, tree = statement.head, statement.tree
-        if head in ("def", "class", "with"):
-            self._all(statement.body)
-        elif head == "for":
-            self._loop(statement)
-        elif head:
-            if any(_makes_layers(each) for each in statement.body):
-                raise CellError(f"`{head}` decides about layers", "write the layers that it chooses, without it")
+        tree = statement.tree
+        if statement.head:
+            self._block(statement)
         elif tree is None:
             if _makes_layers(statement) or re.search(r"\.add\(|Sequential\(", statement.text):
                 raise CellError(
@@ -88,6 +89,18 @@ class Models:
             self.names.pop(getattr(tree.target, "id", ""), None)
         elif isinstance(tree, ast.Return | ast.Expr) and tree.value:
             self._expression(tree.value)
+
+    def _block(self, statement: Statement) -> None:
+        head, makes = statement.head, any(map(_makes_layers, statement.body))
+        function = re.match(r"def\s+(\w+)\s*\(\s*\w", statement.text)
+        if function and makes and "self" not in statement.text:
+            self.functions[function[1]] = statement.body
+        elif head in ("def", "class", "with"):
+            self._all(statement.body)
+        elif head == "for":
+            self._loop(statement)
+        elif makes:
+            raise CellError(f"`{head}` decides about layers", "write the layers that it chooses, without it")
 
     def _loop(self, statement: Statement) -> None:
         """A loop over numbers, written out."""
@@ -129,7 +142,12 @@ class Models:
         elif kind in _MODELS:
             return
         elif self._is_tensor(given):
-            self.tensors[name] = self._tensor(given)
+            try:
+                self.tensors[name] = self._tensor(given)
+            except CellError:
+                # Later lines that use the name are not at fault.
+                self.tensors.setdefault(name, INPUT)
+                raise
         else:
             self.tensors.pop(name, None)
             self.names[name] = given
@@ -267,7 +285,8 @@ class Models:
         if isinstance(held, ast.Call) and len(sources) == 1:
             self.held.pop(name, None)
             return self._layer(held, sources)
-        raise CellError(f"`{name[:40]}` is not in this text", "write its layers in its place")
+        what = "is a function of layers" if name in self.functions else "is not in this text"
+        raise CellError(f"`{name[:40]}` {what}", "write its layers in its place")
 
 
 def _makes_layers(statement: Statement) -> bool:
