@@ -310,6 +310,20 @@ OTHER_TABLES = [
             )
         },
     ),
+    Other(
+        "merged_lines.txt",
+        {
+            name: total(
+                *(conv(3, 64, 3, 224), *stem, conv(64, 128, 3, 112), *further),
+                *(dense(128 * 56 * 56, 4096), dense(4096, 1000)),
+            )
+            for name, stem, further in (
+                ("A", [], []),
+                ("B", [conv(64, 64, 3, 224)], [conv(128, 128, 3, 112)]),
+                ("C", [conv(64, 64, 3, 224)], [conv(128, 128, 1, 112)]),
+            )
+        },
+    ),
 ]
 
 ASSUMED = [

@@ -21,7 +21,7 @@ def matches(text: str) -> bool:
     counts = [len(_PIECE.findall(line.expandtabs())) for line in split_lines(text) if not _RULE.fullmatch(line)]
     first = next((index for index, count in enumerate(counts) if count >= _FEWEST), len(counts))
     below = [count for count in counts[first:] if count]
-    return len(below) >= _FEWEST and first <= 3 and sum(count >= 2 for count in below) >= 0.7 * len(below)
+    return len(below) >= _FEWEST and first <= 3 and sum(count >= 2 for count in below) >= 0.5 * len(below)
 
 
 def read(text: str) -> Document:
@@ -57,10 +57,15 @@ def _parted(places: list[tuple[int, int]], start: int, end: int, piece: str) -> 
     """A piece that fills its column is parted from the next cell by one blank: where the next title begins."""
     parts = []
     for first, _ in places:
-        if start < first < end and piece[first - start - 1] == " ":
+        if start < first < end and piece[first - start - 1] == " " and _whole(piece[: first - start]):
             parts.append((start, first - 1, piece[: first - start - 1]))
             piece, start = piece[first - start :], first
     return [*parts, (start, end, piece)]
+
+
+def _whole(text: str) -> bool:
+    """Is no bracket of this text left open?"""
+    return all(text.count(opened) == text.count(closed) for opened, closed in ("()", "[]", "{}"))
 
 
 def _column(places: list[tuple[int, int]], start: int, end: int) -> int:
