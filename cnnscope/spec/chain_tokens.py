@@ -65,6 +65,8 @@ _PAD = re.compile(r"pad(?:ding)?\s*(?:=|of)?\s*(\d|same|valid)|p\s?=\s?(\d)|\b(s
 _REPEAT = re.compile(r"(?<=\d)\s*,?\s*x\s?(\d+)$")
 _KERNEL = re.compile(r"(\d{1,3})x(\d{1,3})(?:x(\d+))?")
 _WIDEST = 31
+_WIDEST_AT = 11
+"""Behind 6@28x28 there is no window, but the size of LeNet's maps."""
 _NAMED = re.compile(r"^(?:conv|norm|fc|(?:max |avg )?pool)\d(?=\s*:)")
 
 
@@ -133,6 +135,8 @@ def _conv(text: str, place: int) -> Token:
         return Token("conv", text, place, int(dashed[2]), f"{dashed[1]}x{dashed[1]}", *_says(after), _number(times))
     kernel = _KERNEL.search(rest)
     assert kernel
+    if "@" in text and int(kernel[1]) > _WIDEST_AT:
+        raise CellError(f"`{text[:40]}` prints maps and their size, no window", "write 5x5 conv, 6, valid")
     maps, left = kernel[3], rest[: kernel.start()] + " " + rest[kernel.end() :]
     times = _REPEAT.search(left)
     left = left[: times.start()] if times else left

@@ -217,6 +217,8 @@ def _arguments(kind: str, text: str) -> Values:
         raise CellError(f"`{text[:40]}` is not understood", "check its brackets and commas") from None
     if not isinstance(call, ast.Call):
         raise CellError(f"`{text[:40]}` is not understood", "check its brackets and commas")
+    if any(isinstance(node, ast.Call) for node in ast.walk(call) if node is not call):
+        raise CellError(f"`{text[:40]}` holds other modules", "close its brackets")
     places = _POSITIONAL.get(kind, ())
     found: Values = {}
     for index, node in enumerate(call.args):

@@ -110,6 +110,11 @@ def test_a_network_on_one_line_is_read(text, params, macs):
             id="more sizes than layers",
         ),
         pytest.param(
+            "Input 32x32x1 → 6@28x28 → pool 2x2 → FC 10 → softmax",
+            "net.txt:1: `6@28x28` prints maps and their size, no window\n  write 5x5 conv, 6, valid",
+            id="maps and their size, as LeNet's figure labels them",
+        ),
+        pytest.param(
             "28x281-32C3-MP2-64C3-MP2-512FC-10",
             "net.txt:1: an image of 28x281\n  is it 28x28x1?",
             id="an image that lost a sign",

@@ -8,6 +8,7 @@ from cnnscope.errors import CellError, Fault
 from cnnscope.graph import INPUT
 from cnnscope.spec.draft import Draft, fault
 from cnnscope.spec.keras.arguments import KNOWN, MERGES, POSITIONAL
+from cnnscope.spec.keras.calls import check_call, makes_layers
 from cnnscope.spec.keras.layers import Writer
 from cnnscope.spec.keras.statements import Statement, Unknown, Value, called, statements, value
 
@@ -78,20 +79,20 @@ class Models:
         if statement.head:
             self._block(statement)
         elif tree is None:
-            if _makes_layers(statement) or re.search(r"\.add\(|Sequential\(", statement.text):
+            if makes_layers(statement) or re.search(r"\.add\(|Sequential\(", statement.text):
                 raise CellError(
                     f"`{' '.join(statement.text.split())[:40]}` is not understood",
                     "check its brackets, commas and quotes",
                 )
         elif isinstance(tree, ast.Assign) and len(tree.targets) == 1:
             self._assign(tree.targets[0], tree.value)
-        elif isinstance(tree, ast.AnnAssign | ast.AugAssign) and tree.value and not _makes_layers(statement):
+        elif isinstance(tree, ast.AnnAssign | ast.AugAssign) and tree.value and not makes_layers(statement):
             self.names.pop(getattr(tree.target, "id", ""), None)
         elif isinstance(tree, ast.Return | ast.Expr) and tree.value:
             self._expression(tree.value)
 
     def _block(self, statement: Statement) -> None:
-        head, makes = statement.head, any(map(_makes_layers, statement.body))
+        head, makes = statement.head, any(map(makes_layers, statement.body))
         function = re.match(r"def\s+(\w+)\s*\(\s*\w", statement.text)
         if function and makes and "self" not in statement.text:
             self.functions[function[1]] = statement.body
@@ -104,7 +105,7 @@ class Models:
 
     def _loop(self, statement: Statement) -> None:
         """A loop over numbers, written out."""
-        if not any(_makes_layers(each) for each in statement.body):
+        if not any(makes_layers(each) for each in statement.body):
             return
         try:
             tree = ast.parse(f"{statement.text} pass").body[0]
@@ -269,6 +270,7 @@ class Models:
                 raise CellError("a second Input", "a network has one input")
             self.writer.layer(node.lineno, *self._arguments(node), [])
             return "in"
+        check_call(node)
         behind = node.args[:1]
         sources = [
             self._tensor(each)
@@ -287,10 +289,3 @@ class Models:
             return self._layer(held, sources)
         what = "is a function of layers" if name in self.functions else "is not in this text"
         raise CellError(f"`{name[:40]}` {what}", "write its layers in its place")
-
-
-def _makes_layers(statement: Statement) -> bool:
-    """Is a layer called here?"""
-    if statement.tree is None:
-        return any(f"{name}(" in statement.text for name in KNOWN) or any(map(_makes_layers, statement.body))
-    return any(called(node) in KNOWN for node in ast.walk(statement.tree))
