@@ -118,6 +118,10 @@ FULL = "conv2 | 16x16 | [3x3, 8; 3x3, 8] x2 | [3x3, 8; 3x3, 8] x2 | [3x3, 8; 3x3
             "net.md:4: bottleneck: a block without n\n  write a number into the column n",
         ),
         (
+            ("layer | output size | filter size / stride | s1x1 | e1x1 | e3x3", "conv1 | 16x16x64 | | | |"),
+            "net.md:3: conv1: has no window\n  write 3x3/2, or 1x1/1",
+        ),
+        (
             ("Layer | Type | Maps | Size | Kernel size", "In | Input | 3 | 8x8 | -", "C | | 4 | 8x8 | 3x3"),
             "net.md:4: C: has no type\n"
             "  write Convolution, Max pooling, Fully connected, Input ..., or leave the row out",
@@ -131,6 +135,7 @@ FULL = "conv2 | 16x16 | [3x3, 8; 3x3, 8] x2 | [3x3, 8; 3x3, 8] x2 | [3x3, 8; 3x3
         "a convolution is gone",
         "a layer is gone",
         "a repeat is gone",
+        "a window is gone",
         "a type is gone",
     ],
 )

@@ -99,10 +99,14 @@ def _flat(draft: Draft, row: PrintedRow, name: str, kind: str, shape: tuple[int,
 def _window(draft: Draft, row: PrintedRow, name: str, shape: tuple[int, ...], printed: dict[str, str]):  # type: ignore[no-untyped-def]
     text = plain(row["window"])
     maps = _MAPS.search(text)
-    found = geometry(_MAPS.sub("", text) or "1x1/1")
+    found = geometry(_MAPS.sub("", text))
     kind = geometry(re.sub(r"[\d_]+.*$", "", name)).kind
     if kind.startswith("global"):
         return draft.add(row.line, kind, layer=name, **printed)
+    if not found.kernel and "avg" in kind:
+        return draft.add(row.line, "global avg pool", layer=name, **printed)
+    if not found.kernel:
+        raise CellError("has no window", "write 3x3/2, or 1x1/1")
     if "pool" in kind:
         kind = "max pool" if kind == "pool" else kind
         entry = draft.add(row.line, kind, layer=name, **found.cells(stride=str(found.stride or 1)), **printed)
