@@ -48,6 +48,9 @@ class Module:
         torch = self.torch = library()
         self.settings = settings
         torch.set_num_threads(settings.threads)
+        if settings.is_cuda:
+            # A recorded graph and its memory belong to the current device.
+            torch.cuda.set_device(settings.device_index)
         torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = settings.tf32
         start = time.perf_counter()
         dtype = getattr(torch, settings.dtype)
