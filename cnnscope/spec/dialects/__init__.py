@@ -14,8 +14,10 @@ from functools import lru_cache
 from types import ModuleType
 
 from cnnscope.errors import Fault, SpecError, UsageError
+from cnnscope.graph import Assumption
 from cnnscope.spec.faults import refusal
 from cnnscope.spec.program import Program
+from cnnscope.spec.prose import without_prose
 from cnnscope.spec.tables.document import Document, Table, TableRow
 
 _CANONICAL = "canonical"
@@ -34,8 +36,9 @@ def read(document: Document, given: Mapping[str, str] | None = None) -> Program:
     open.
     """
     canonical = _load(_CANONICAL)
+    around: list[Assumption] = []
     if not document.has_front:
-        document = _without_captions(document)
+        document, around = without_prose(_without_captions(document))
     modules = [] if document.has_front else [_load(name) for name in dialects()]
     document, claiming = _claimed(document, modules, canonical)
     if len(claiming) > 1:
@@ -49,7 +52,10 @@ def read(document: Document, given: Mapping[str, str] | None = None) -> Program:
     if claiming:
         from cnnscope.spec.drafted import program
 
-        return program(document, claiming[0], given or {})
+        found = program(document, claiming[0], given or {})
+        if getattr(claiming[0], "LINES", False):
+            found.assumptions += tuple(around)
+        return found
     if given:
         raise UsageError(
             f"--assume {next(iter(given))}: nothing is assumed about {document.path}",

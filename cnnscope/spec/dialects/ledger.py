@@ -21,6 +21,7 @@ from cnnscope.spec.tables.document import Document, Table, TableRow, clean
 
 EXPECTS = "lines such as `3x3 conv, 64  memory: 224*224*64=3.2M params: (3*3*3)*64 = 1,728`"
 WORD = "memory:"
+LINES = True
 
 _LINE = re.compile(
     r"(?P<layer>.*?)(?:\[(?P<output>[^\[\]]*)\])?\s*memory:(?P<memory>.*?)(?:(?:params|weights):(?P<params>.*))?",
