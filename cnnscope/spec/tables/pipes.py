@@ -7,7 +7,7 @@ from cnnscope.spec.tables.document import MOST_ROWS, Document, Table, header_row
 
 SUFFIXES = ()
 
-_RULE = re.compile(r"\s*[|+]?[-=+|:\s]*[-=][-=+|:\s]*")
+_RULE = re.compile(r"(?=[+|:\s]*[-=])[-=+|:\s]+")
 _FEWEST = 3
 
 
