@@ -89,13 +89,17 @@ def test_half_precision_is_verified_against_torch_in_single_precision(name):
     assert 8 * 2**-10 <= min(layer.alone.bound for layer in found.layers) <= 10 * 2**-10
 
 
-def test_values_that_half_precision_cannot_hold_are_listed_and_not_taken_for_agreement():
-    found = cnnscope.verify("resnet44-cifar", dtype="float16")
+def test_values_that_half_precision_cannot_hold_are_listed_and_not_taken_for_agreement(tmp_path):
+    """Fifty convolutions that nothing rectifies double the mean square fifty times."""
+    rows = "".join(f"| c{index} | conv | 16 | 1x1 |\n" for index in range(50))
+    path = tmp_path / "net.md"
+    path.write_text("---\ninput: 16x4x4\n---\n| layer | type | maps | kernel |\n|-|-|-|-|\n" + rows)
+    found = cnnscope.verify(str(path), dtype="float16")
     assert found.disagreements == ()
     assert "they or their inputs are not finite in float16" in [entry.why for entry in found.not_asked]
     lost = [layer.name for layer in found.layers if not layer.alone]
     assert lost
-    assert len(lost) < len(found.layers) / 4
+    assert len(lost) < len(found.layers)
 
 
 def network_of(op: Op, shapes: list[Shape]) -> Graph:
