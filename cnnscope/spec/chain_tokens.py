@@ -17,15 +17,15 @@ _SAYS = (
     r"|pad(?:ding)?\s*(?:=|of)?\s*(?:\d\b|same|valid)|p\s?=\s?\d|\(?(?:same|valid|ceil)\)?(?![a-z])|v\b))*"
 )
 _TIMES = r"(?:\s*,?\s*x\s?\d{1,7}(?![\dx]))?"
-_POOL = r"(?:max|avg\.?|average|mean)?[\s-]?pool(?:ing)?(?:2d)?"
-_CONV = r"conv(?:olution(?:al)?)?s?(?:2d)?\.?(?:\s*layer)?"
+_POOL = r"(?:max|avg\.?|average|mean)?[\s-]?pool(?:ing)?(?:2d)?(?:\s*layers?)?"
+_CONV = r"conv(?:olution(?:al)?)?s?(?:2d)?\.?(?:\s*layers?)?"
 _MANY = r"(?:\s*(?:filters|maps|channels|kernels))?"
 _FULL = r"(?:fc|conn\.?|connected|fully[\s-]connected|full|dense|linear)(?:\s*layer)?"
 _PATTERNS = (
     ("image", rf"(?<![^;])\s*{_N}x{_N}(?:x{_N})?(?=[\s,;|-]+\(?(?:\d+x)?\d+c\d)"),
     (
         "input",
-        rf"input(?:\s*image)?s?\s*:?\s*(?:[(\[⟦]?\s*{_N}x{_N}(?:x{_N})?(?![\dx]|\s*(?:conv|,|/|-s|pool|max|avg))"
+        rf"(?:input(?:\s*image)?s?|\bimage)\s*:?\s*(?:[(\[⟦]?\s*{_N}x{_N}(?:x{_N})?(?![\dx]|\s*(?:conv|,|/|-s|pool|max|avg))"
         r"(?:\s*(?:rgb|colou?r|gr[ae]y(?:scale)?))?(?:\s*images?)?\s*[)\]⟧]?)?",
     ),
     ("printed", rf"⟦\s*{_N}(?:x{_N}){{0,2}}\s*⟧"),

@@ -50,6 +50,11 @@ CHAINS = [
     pytest.param(
         "input 32x32x3 | conv(3, 64) | max pool | conv(3, 128) | pool(2,2) | 10-way softmax", *SHORT, id="conv(3, 64)"
     ),
+    pytest.param(
+        "image 32x32\nConv. Layer 3x3x64\nMaxpool Layer 2x2-s-2\nConv. Layers 3x3x128\nMaxpool Layer 2x2-s-2\nConn. Layer 10\n",
+        *SHORT,
+        id="layers that are called so",
+    ),
     pytest.param(VGG, 138_357_544, 15_470_264_320, id="VGG's D on one line is torchvision's vgg16"),
     pytest.param(ALEXNET, 62_378_344, 1_135_256_096, id="CS231n's AlexNet, sizes in front"),
     pytest.param(

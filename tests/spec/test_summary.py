@@ -107,6 +107,13 @@ SUMMARIES = [
     pytest.param(CUT, 869, 62 * 62 * 123 + 31 * 31 * 288 + 320, id="a type that is cut off is told by its name"),
     pytest.param(SOURCES, 56_970, 900 * 864 + 784 * 18_432 + 81 * 36_864 + 640, id="an addition has its sources"),
     pytest.param(
+        "Layer (type)    Output Shape    Param #\nflatten (Flatten)    (None, 784)    0\n"
+        "dense (Dense)    (None, 128)    100480\ndense_1 (Dense)    (None, 10)    1290\nTotal params: 101,770\n",
+        101_770,
+        784 * 128 + 1_280,
+        id="a summary that begins with a flatten",
+    ),
+    pytest.param(
         TORCH,
         7_243_688,
         55 * 55 * 363 * 64 + 729 * 1_600 * 192 + 6_912_000,

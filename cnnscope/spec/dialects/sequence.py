@@ -30,7 +30,7 @@ LINES = True
 
 _MOST = 2_000
 _WORDS_OF_CHAINS = (
-    r"(?:[xdskcvpnma]|[ma]?p|to|times|rightarrow|conv(?:s|olutions?|olutional)?|layer|filters?|maps|channels|kernels|max|avg"
+    r"(?:[xdskcvpnma]|[ma]?p|to|times|rightarrow|conv(?:s|olutions?|olutional)?|layers?|filters?|maps|channels|kernels|max|avg"
     r"|average|mean|(?:max|avg)?pool(?:ing)?|global|gap|inputs?|images?|rgb|colou?r|gr[ae]y(?:scale)?|strides?|at|of|pad"
     r"|padding|same|valid|ceil|fc|conn|connected|fully|full|dense|linear|units|neurons|svm|soft|softmax|way|(?:leaky)?relu"
     r"|leaky|prelu|elu|tanh|sigmoid|dropout|lrn|flatten|bn|batch|(?:batch)?norm(?:ali[sz]ation)?)"

@@ -229,6 +229,10 @@ class _Reader:
         if kind == "dense" and len(shape) == 1 and row.params:
             self._start(row.line, ((row.params - shape[0]) // shape[0],))
             return
+        if kind == "flatten":
+            self._start(row.line, shape)
+            self.draft.choices.note(Assumption("input", f"{shape[0]} features", "no row is the input"))
+            return
         if kind != "conv" or len(shape) != 3:
             raise CellError("the summary has no input layer", _ADD_INPUT)
         fitting = [
