@@ -18,6 +18,7 @@ _FRAME = re.compile(r"[│┃|]")
 _SOURCE = re.compile(r"([\w./-]+)\[\d+\]\[\d+\]")
 _KERAS = re.compile(r"(.*?)\s*\(([A-Za-z]\w*)?[…\s)]*")
 _TORCH = re.compile(r"[\s├└─│|]*([A-Za-z]\w*?)(?:-\d+|(?: \([\w.]+\))?: \d+(?:-\d+)*)")
+_LONGEST = 2_000
 Shape = tuple[int, ...]
 KINDS = {
     "Conv2D": "conv", "Conv2d": "conv", "SeparableConv2D": "separable", "DepthwiseConv2D": "depthwise",
@@ -71,6 +72,8 @@ def _parts(lines: Sequence[str]) -> Iterator[tuple[int, str, str, str]]:
     edge = 0
     for number, raw in _joined(lines):
         line = raw.expandtabs()
+        if len(line) > _LONGEST:
+            raise CellError(f"line {number}: {len(line):,} signs", f"a row of a summary has at most {_LONGEST:,}")
         if HEADER.search(" ".join(line.split())):
             started, edge = True, line.lower().find("output shape")
         elif not started or _RULE.fullmatch(line):
@@ -115,7 +118,7 @@ def _joined(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
 
 def _row(number: int, text: str, shape: str, rest: str) -> Row:
     sizes = tuple(int(size) for size in re.findall(r"\d{1,9}", shape.partition(",")[2]))
-    found = re.match(r"\s*([\d,]+)", rest.replace("--", "0"))
+    found = re.match(r"\s*([\d,]{1,20})(?![\d,])", rest.replace("--", "0"))
     params = int(found[1].replace(",", "")) if found and found[1].strip(",") else None
     sources = tuple(_SOURCE.findall(rest))
     if torch := _TORCH.fullmatch(text.strip()):

@@ -25,6 +25,10 @@ _CONV = re.compile(r"(?:(\d+)\s+)?(\d+)\s*x\s*(\d+)\s*/\s*(\d+)(.*)")
 _READS = ("yolo", "region", "detection", "softmax", "avg", "cost", "gaussian")
 
 
+_LONGEST = 300
+"""Longer lines are none of darknet's."""
+
+
 class _Row(NamedTuple):
     line: int
     number: int
@@ -37,7 +41,7 @@ def claims(document: Document) -> bool:
 
 
 def _is_conv(line: str) -> bool:
-    row = _ROW.fullmatch(line)
+    row = _ROW.fullmatch(line) if len(line) < _LONGEST else None
     return bool(row and row[2].lower() == "conv" and _CONV.fullmatch(row[3]) and "->" in line)
 
 
@@ -47,7 +51,7 @@ def read(document: Document, given: Given) -> list[Draft]:
     rows = [
         _Row(number, int(match[1]), match[2].lower(), match[3])
         for number, line in enumerate(document.lines, start=1)
-        if (match := _ROW.fullmatch(line.replace("Shortcut Layer:", "res")))
+        if len(line) < _LONGEST and (match := _ROW.fullmatch(line.replace("Shortcut Layer:", "res")))
     ]
     listing = _Listing(draft)
     for position, row in enumerate(rows):
