@@ -74,7 +74,7 @@ def test_a_network_of_the_zoo_imports_no_dialect():
         "try: main()\n"
         "except SystemExit: pass\n"
         "print([name for name in sys.modules if name.startswith('cnnscope.spec.dialects.')"
-        " or name in ('cnnscope.spec.solve', 'cnnscope.spec.draft', 'cnnscope.spec.printed', 'html.parser',"
+        " or name in ('cnnscope.spec.drafts.solve', 'cnnscope.spec.drafts.draft', 'cnnscope.spec.drafts.printed', 'html.parser',"
         " 'cnnscope.spec.tables.latex_reader')], file=sys.stderr)"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -80,7 +80,7 @@ def test_a_condition_selects_networks():
             "error: none of 5 networks meets `params<5M`\n  widen the condition, or leave it out\n",
         ),
         (["--sort", "parms"], "error: no column `parms`\n  did you mean params?\n"),
-        (["resnt50"], "error: no network matches `resnt50`\n  did you mean resnet50 or resnet50d or seresnet50?\n"),
+        (["resnt50"], "error: no network matches `resnt50`\n  did you mean resnet50 or resnet50d or resnest50?\n"),
     ],
 )
 def test_a_list_that_cannot_be_exits_2(words, message):

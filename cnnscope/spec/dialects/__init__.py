@@ -15,9 +15,9 @@ from types import ModuleType
 
 from cnnscope.errors import Fault, SpecError, UsageError
 from cnnscope.graph import Assumption
+from cnnscope.spec.drafts.prose import without_prose
 from cnnscope.spec.faults import refusal
 from cnnscope.spec.program import Program
-from cnnscope.spec.prose import without_prose
 from cnnscope.spec.tables.document import Document, Table, TableRow
 
 _CANONICAL = "canonical"
@@ -50,7 +50,7 @@ def read(document: Document, given: Mapping[str, str] | None = None) -> Program:
             raise refusal(document.path, document.faults)
         raise SpecError(document.path, [_nothing(document, [canonical, *modules])])
     if claiming:
-        from cnnscope.spec.drafted import program
+        from cnnscope.spec.drafts.drafted import program
 
         found = program(document, claiming[0], given or {})
         if getattr(claiming[0], "LINES", False):
@@ -76,7 +76,7 @@ def _claimed(document: Document, modules: list[ModuleType], canonical: ModuleTyp
     lower = _with_lower_titles(document)
     if claiming := [module for module in modules if hasattr(module, "TITLES") and module.claims(lower)]:
         return lower, claiming
-    from cnnscope.spec import loose_text
+    from cnnscope.spec.drafts import loose_text
 
     loose = loose_text.tables(document, modules)
     return (loose, [module for module in modules if module.claims(loose)]) if loose else (document, [])
@@ -126,7 +126,7 @@ def _nothing(document: Document, modules: list[ModuleType]) -> Fault:
 
 def _nearest(table: Table, modules: list[ModuleType]) -> list[str]:
     """The dialect that knows most of a table's titles, and which of its own are not there; none where it knows few."""
-    from cnnscope.spec.titles import found
+    from cnnscope.spec.drafts.titles import found
 
     titled = [module for module in modules if hasattr(module, "TITLES")]
     best = max(titled, key=lambda module: len(found(table, module.TITLES)))

@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from cnnscope.errors import CellError, SpecError, UsageError
 from cnnscope.graph import Assumption
-from cnnscope.spec.draft import Choices, Draft, Given, fault
-from cnnscope.spec.habits import check_image
-from cnnscope.spec.printed import count, geometry, size
+from cnnscope.spec.drafts.draft import Choices, Draft, Given, fault
+from cnnscope.spec.drafts.habits import check_image
+from cnnscope.spec.drafts.printed import count, geometry, size
 from cnnscope.spec.tables.document import Document, clean
 
 EXPECTS = "a line such as INPUT -> [CONV -> RELU -> POOL]*2 -> FC, with CONV: 3x3, 64 in further lines or assumed"

@@ -11,16 +11,16 @@ import re
 from cnnscope.errors import CellError
 from cnnscope.graph import Assumption
 from cnnscope.spec.dialects.mbconv import is_stages
-from cnnscope.spec.draft import Choices, Draft, Given, fault
+from cnnscope.spec.drafts.draft import Choices, Draft, Given, fault
+from cnnscope.spec.drafts.ghost_module import ghost_bottleneck
+from cnnscope.spec.drafts.habits import units
+from cnnscope.spec.drafts.modules import inverted_residual
+from cnnscope.spec.drafts.printed import count, geometry, plain
+from cnnscope.spec.drafts.squared import image_before, one_reading, square
+from cnnscope.spec.drafts.titles import PrintedRow, require, rows, table_with
 from cnnscope.spec.expressions import round_to
 from cnnscope.spec.faults import refusal
-from cnnscope.spec.ghost_module import ghost_bottleneck
-from cnnscope.spec.habits import units
-from cnnscope.spec.modules import inverted_residual
-from cnnscope.spec.printed import count, geometry, plain
-from cnnscope.spec.squared import image_before, one_reading, square
 from cnnscope.spec.tables.document import Document
-from cnnscope.spec.titles import PrintedRow, require, rows, table_with
 
 EXPECTS = "columns Input, Operator (bneck, 3x3), exp size, #out, SE, NL, s"
 WORD = "exp size"

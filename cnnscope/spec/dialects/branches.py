@@ -11,14 +11,14 @@ import re
 
 from cnnscope.errors import CellError
 from cnnscope.graph import Assumption
-from cnnscope.spec.branch_rows import POOL, Rows, pool, width
-from cnnscope.spec.draft import Cells, Choices, Draft, Given, Line, fault, readable
+from cnnscope.spec.drafts.branch_rows import POOL, Rows, pool, width
+from cnnscope.spec.drafts.draft import Cells, Choices, Draft, Given, Line, fault, readable
+from cnnscope.spec.drafts.habits import classifier, image
+from cnnscope.spec.drafts.modules import side_by_side
+from cnnscope.spec.drafts.printed import area, geometry, plain, size, without_remark
+from cnnscope.spec.drafts.titles import PrintedRow, has, require, rows, table_with
 from cnnscope.spec.faults import refusal
-from cnnscope.spec.habits import classifier, image
-from cnnscope.spec.modules import side_by_side
-from cnnscope.spec.printed import area, geometry, plain, size, without_remark
 from cnnscope.spec.tables.document import Document
-from cnnscope.spec.titles import PrintedRow, has, require, rows, table_with
 
 EXPECTS = "columns type, output size, #1x1, #3x3 reduce, #3x3, #5x5 reduce (or double #3x3), #5x5, pool proj"
 WORD = "#3x3 reduce"

@@ -11,13 +11,13 @@ from dataclasses import replace
 
 from cnnscope.errors import CellError, SpecError
 from cnnscope.graph import Assumption
-from cnnscope.spec.column_tokens import TOKEN, add, tokens
-from cnnscope.spec.draft import Choices, Draft, Given, fault, readable
+from cnnscope.spec.drafts.column_tokens import TOKEN, add, tokens
+from cnnscope.spec.drafts.draft import Choices, Draft, Given, fault, readable
+from cnnscope.spec.drafts.habits import biases, image
+from cnnscope.spec.drafts.printed import plain
+from cnnscope.spec.drafts.textbook_cells import shape
 from cnnscope.spec.faults import refusal
-from cnnscope.spec.habits import biases, image
-from cnnscope.spec.printed import plain
 from cnnscope.spec.tables.document import Document, Table, TableRow
-from cnnscope.spec.textbook_cells import shape
 
 EXPECTS = "one column per network, with cells such as conv3-64, maxpool, FC-4096"
 WORD = "conv3-64"

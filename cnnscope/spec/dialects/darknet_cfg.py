@@ -11,9 +11,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from cnnscope.errors import CellError, Fault
-from cnnscope.spec.draft import Cells, Choices, Draft, Given, Line, fault
+from cnnscope.spec.drafts.draft import Cells, Choices, Draft, Given, Line, fault
+from cnnscope.spec.drafts.habits import image
 from cnnscope.spec.faults import refusal
-from cnnscope.spec.habits import image
 from cnnscope.spec.tables.document import Document
 
 EXPECTS = "sections [net], [convolutional] with lines filters=32, size=3, stride=1"

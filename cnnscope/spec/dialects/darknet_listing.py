@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from cnnscope.errors import CellError
 from cnnscope.graph import Assumption
-from cnnscope.spec.draft import Choices, Draft, Given, Line, fault
+from cnnscope.spec.drafts.draft import Choices, Draft, Given, Line, fault
+from cnnscope.spec.drafts.solve import HALF
 from cnnscope.spec.faults import refusal
-from cnnscope.spec.solve import HALF
 from cnnscope.spec.tables.document import Document
 
 EXPECTS = "darknet's listing: 0 conv 32 3 x 3 / 1 416 x 416 x 3 -> 416 x 416 x 32"

@@ -11,12 +11,12 @@ import re
 from cnnscope.errors import CellError
 from cnnscope.graph import Assumption
 from cnnscope.spec.dialects.module_list import write
-from cnnscope.spec.draft import Choices, Draft, Given, fault
+from cnnscope.spec.drafts.draft import Choices, Draft, Given, fault
+from cnnscope.spec.drafts.module_lines import LINE
+from cnnscope.spec.drafts.printed import area, geometry, plain, repeated, size
+from cnnscope.spec.drafts.titles import PrintedRow, rows, table_with
 from cnnscope.spec.faults import refusal
-from cnnscope.spec.module_lines import LINE
-from cnnscope.spec.printed import area, geometry, plain, repeated, size
 from cnnscope.spec.tables.document import Document
-from cnnscope.spec.titles import PrintedRow, rows, table_with
 
 EXPECTS = "columns type, patch size/stride or remarks, input size"
 WORD = "patch size/stride or remarks"

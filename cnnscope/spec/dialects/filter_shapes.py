@@ -10,12 +10,12 @@ from fractions import Fraction
 
 from cnnscope.errors import CellError, Fault, SpecError
 from cnnscope.graph import Assumption
-from cnnscope.spec.draft import Choices, Draft, Given, fault
+from cnnscope.spec.drafts.draft import Choices, Draft, Given, fault
+from cnnscope.spec.drafts.habits import image, multiplier
+from cnnscope.spec.drafts.printed import Size, count, geometry, plain, size
+from cnnscope.spec.drafts.titles import PrintedRow, rows, table_with
 from cnnscope.spec.faults import refusal
-from cnnscope.spec.habits import image, multiplier
-from cnnscope.spec.printed import Size, count, geometry, plain, size
 from cnnscope.spec.tables.document import Document, Table
-from cnnscope.spec.titles import PrintedRow, rows, table_with
 
 EXPECTS = "columns Type / Stride, Filter Shape (3x3x32 dw, 1x1x32x64), Input Size"
 WORD = "Filter Shape"

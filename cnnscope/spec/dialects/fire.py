@@ -10,13 +10,13 @@ import re
 
 from cnnscope.errors import CellError
 from cnnscope.graph import Assumption
-from cnnscope.spec.draft import Choices, Draft, Given, fault
+from cnnscope.spec.drafts.draft import Choices, Draft, Given, fault
+from cnnscope.spec.drafts.habits import biases, image
+from cnnscope.spec.drafts.modules import fire
+from cnnscope.spec.drafts.printed import area, count, geometry, plain, size
+from cnnscope.spec.drafts.titles import PrintedRow, require, rows, table_with
 from cnnscope.spec.faults import refusal
-from cnnscope.spec.habits import biases, image
-from cnnscope.spec.modules import fire
-from cnnscope.spec.printed import area, count, geometry, plain, size
 from cnnscope.spec.tables.document import Document
-from cnnscope.spec.titles import PrintedRow, require, rows, table_with
 
 EXPECTS = "columns layer name/type, output size, filter size / stride, s1x1, e1x1, e3x3"
 WORD = "s1x1"

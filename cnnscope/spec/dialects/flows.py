@@ -11,12 +11,12 @@ import re
 
 from cnnscope.errors import CellError
 from cnnscope.graph import Assumption
-from cnnscope.spec.draft import Cells, Choices, Draft, Given, fault
+from cnnscope.spec.drafts.draft import Cells, Choices, Draft, Given, fault
+from cnnscope.spec.drafts.habits import image
+from cnnscope.spec.drafts.printed import Geometry, geometry, plain, size
+from cnnscope.spec.drafts.titles import PrintedRow, rows, table_with
 from cnnscope.spec.faults import refusal
-from cnnscope.spec.habits import image
-from cnnscope.spec.printed import Geometry, geometry, plain, size
 from cnnscope.spec.tables.document import Document
-from cnnscope.spec.titles import PrintedRow, rows, table_with
 
 EXPECTS = "columns flow, rows, output, with modules such as `ReLU, SeparableConv 256; MaxPooling 3x3, stride=2x2`"
 WORD = "flow"

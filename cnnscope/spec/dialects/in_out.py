@@ -9,12 +9,12 @@ from math import prod
 
 from cnnscope.errors import CellError
 from cnnscope.graph import Assumption
-from cnnscope.spec.draft import Choices, Draft, Given, fault, readable
+from cnnscope.spec.drafts.draft import Choices, Draft, Given, fault, readable
+from cnnscope.spec.drafts.habits import biases
+from cnnscope.spec.drafts.printed import Size, area, count, plain, size, without_remark
+from cnnscope.spec.drafts.titles import PrintedRow, rows, table_with
 from cnnscope.spec.faults import refusal
-from cnnscope.spec.habits import biases
-from cnnscope.spec.printed import Size, area, count, plain, size, without_remark
 from cnnscope.spec.tables.document import Document
-from cnnscope.spec.titles import PrintedRow, rows, table_with
 
 EXPECTS = "columns layer, size-in, size-out, kernel (7x7x3,2)"
 WORD = "size-in"

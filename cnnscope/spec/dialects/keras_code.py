@@ -9,9 +9,9 @@ assumed but the input where no layer has an `input_shape`, and the number of cla
 import re
 
 from cnnscope.errors import CellError
-from cnnscope.spec.draft import Choices, Draft, Given, fault
+from cnnscope.spec.drafts.draft import Choices, Draft, Given, fault
+from cnnscope.spec.drafts.habits import image
 from cnnscope.spec.faults import refusal
-from cnnscope.spec.habits import image
 from cnnscope.spec.tables.document import Document
 
 EXPECTS = "a Keras Sequential model: Sequential([Conv2D(16, 3), MaxPool2D(), Flatten(), Dense(10)])"
@@ -32,7 +32,7 @@ def claims(document: Document) -> bool:
 
 
 def read(document: Document, given: Given) -> list[Draft]:
-    from cnnscope.spec.keras.models import Models
+    from cnnscope.spec.drafts.keras.models import Models
 
     draft = Draft(Choices(given))
     models = Models(draft)

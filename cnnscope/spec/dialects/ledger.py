@@ -13,7 +13,7 @@ import re
 from cnnscope.errors import CellError, Fault
 from cnnscope.graph import Assumption
 from cnnscope.spec.dialects import canonical
-from cnnscope.spec.draft import Choices, Given
+from cnnscope.spec.drafts.draft import Choices, Given
 from cnnscope.spec.faults import refusal
 from cnnscope.spec.figures import figures
 from cnnscope.spec.program import Figure, Program

@@ -11,12 +11,12 @@ import re
 
 from cnnscope.errors import CellError
 from cnnscope.graph import Assumption
-from cnnscope.spec.draft import Choices, Draft, Given, fault
+from cnnscope.spec.drafts.draft import Choices, Draft, Given, fault
+from cnnscope.spec.drafts.habits import biases
+from cnnscope.spec.drafts.printed import plain
+from cnnscope.spec.drafts.titles import PrintedRow, rows, table_with
 from cnnscope.spec.faults import refusal
-from cnnscope.spec.habits import biases
-from cnnscope.spec.printed import plain
 from cnnscope.spec.tables.document import Document
-from cnnscope.spec.titles import PrintedRow, rows, table_with
 
 EXPECTS = (
     "columns level, rows (output size, channels), with steps such as `conv 3x3, ReLU 570x570x64; max pool 2x2 284`"

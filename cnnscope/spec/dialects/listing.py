@@ -13,11 +13,11 @@ import re
 
 from cnnscope.errors import Fault, SpecError
 from cnnscope.graph import Assumption
-from cnnscope.spec.draft import Cells, Choices, Draft, Given
-from cnnscope.spec.habits import biases, image
+from cnnscope.spec.drafts.draft import Cells, Choices, Draft, Given
+from cnnscope.spec.drafts.habits import biases, image
+from cnnscope.spec.drafts.textbook_rows import Writer
+from cnnscope.spec.drafts.textbook_words import operators
 from cnnscope.spec.tables.document import Document
-from cnnscope.spec.textbook_rows import Writer
-from cnnscope.spec.textbook_words import operators
 
 EXPECTS = "lines such as `[55x55x96] CONV1: 96 11x11 filters at stride 4, pad 0`"
 WORD = "[55x55x96] CONV1"

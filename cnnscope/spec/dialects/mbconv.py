@@ -11,15 +11,15 @@ from math import ceil
 
 from cnnscope.errors import CellError
 from cnnscope.graph import Assumption
-from cnnscope.spec import modules
-from cnnscope.spec.draft import Choices, Draft, Given, fault
+from cnnscope.spec.drafts import modules
+from cnnscope.spec.drafts.draft import Choices, Draft, Given, fault
+from cnnscope.spec.drafts.habits import image, multiplier, units
+from cnnscope.spec.drafts.printed import count, geometry, plain, size
+from cnnscope.spec.drafts.squared import one_reading
+from cnnscope.spec.drafts.titles import PrintedRow, found, require, rows
 from cnnscope.spec.expressions import round_to
 from cnnscope.spec.faults import refusal
-from cnnscope.spec.habits import image, multiplier, units
-from cnnscope.spec.printed import count, geometry, plain, size
-from cnnscope.spec.squared import one_reading
 from cnnscope.spec.tables.document import Document, Table
-from cnnscope.spec.titles import PrintedRow, found, require, rows
 
 EXPECTS = "columns Stage, Operator (MBConv6, k3x3), Resolution or Stride, #Channels, #Layers"
 WORD = "MBConv6"

@@ -1,15 +1,15 @@
 """D15: a network as a list of modules, one per line: `B x7 : 1x1 384 | 1x1 192, 1x7 224, 7x1 256 | avg3, 1x1 128`.
 
-As the figures of Inception-v4 are copied out; cnnscope/spec/module_lines.py has the signs. Unsaid: the input, batch
+As the figures of Inception-v4 are copied out; drafts/module_lines.py has the signs. Unsaid: the input, batch
 norms (behind every convolution), and the classifier behind the last module.
 """
 
 from cnnscope.errors import CellError
 from cnnscope.graph import Assumption
-from cnnscope.spec.draft import Choices, Draft, Given, fault
+from cnnscope.spec.drafts.draft import Choices, Draft, Given, fault
+from cnnscope.spec.drafts.habits import classifier, image
+from cnnscope.spec.drafts.module_lines import LINE, module
 from cnnscope.spec.faults import refusal
-from cnnscope.spec.habits import classifier, image
-from cnnscope.spec.module_lines import LINE, module
 from cnnscope.spec.tables.document import Document
 
 EXPECTS = "lines such as `A x4 : 1x1 96 | 1x1 64, 3x3 96 | avg3, 1x1 96`, one per module"

@@ -15,14 +15,14 @@ from fractions import Fraction
 
 from cnnscope.errors import CellError
 from cnnscope.graph import Assumption
-from cnnscope.spec.draft import Cells, Choices, Draft, Given, fault, readable
+from cnnscope.spec.drafts.draft import Cells, Choices, Draft, Given, fault, readable
+from cnnscope.spec.drafts.habits import image
+from cnnscope.spec.drafts.printed import count, plain
+from cnnscope.spec.drafts.rules import DENSE, dense_params, densenet, repvgg
+from cnnscope.spec.drafts.titles import PrintedRow, found, rows, table_with
 from cnnscope.spec.expressions import round_to
 from cnnscope.spec.faults import refusal
-from cnnscope.spec.habits import image
-from cnnscope.spec.printed import count, plain
-from cnnscope.spec.rules import DENSE, dense_params, densenet, repvgg
 from cnnscope.spec.tables.document import Document, Table
-from cnnscope.spec.titles import PrintedRow, found, rows, table_with
 from cnnscope.units import parse_printed
 
 EXPECTS = (

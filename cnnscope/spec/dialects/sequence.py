@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 
 from cnnscope.errors import CellError, SpecError
 from cnnscope.graph import Assumption
-from cnnscope.spec.draft import Choices, Draft, Given, Line, fault
-from cnnscope.spec.habits import biases, check_image, image
-from cnnscope.spec.printed import plain
-from cnnscope.spec.solve import HALF
+from cnnscope.spec.drafts.draft import Choices, Draft, Given, Line, fault
+from cnnscope.spec.drafts.habits import biases, check_image, image
+from cnnscope.spec.drafts.printed import plain
+from cnnscope.spec.drafts.solve import HALF
 from cnnscope.spec.tables.document import Document, clean
 
 if TYPE_CHECKING:
-    from cnnscope.spec.chain_tokens import Token
+    from cnnscope.spec.drafts.chain_tokens import Token
 
 EXPECTS = (
     "a chain of tokens such as 7x7x64-s-2 | maxpool 2x2-s-2 | 3x3 conv, 64 | FC 4096, parted by |, commas or lines"
@@ -48,8 +48,8 @@ def claims(document: Document) -> bool:
     first = next((line for line in document.lines if line.strip() and not line.startswith("```")), "")
     if document.has_front or not _FIRST.fullmatch(first.lower()):
         return False
-    from cnnscope.spec.chain_tokens import is_chain
-    from cnnscope.spec.chain_tokens import read as tokens_of
+    from cnnscope.spec.drafts.chain_tokens import is_chain
+    from cnnscope.spec.drafts.chain_tokens import read as tokens_of
 
     lines = _lines(document)
     if sum(map(len, lines)) > 20_000 or not lines or not all(map(is_chain, lines)):
@@ -71,7 +71,7 @@ def read(document: Document, given: Given) -> list[Draft]:
     draft = Draft(
         Choices(given), paddings=(HALF, "valid"), habit="a window keeps the size, or divides it by its stride"
     )
-    from cnnscope.spec.chain_tokens import read as tokens_of
+    from cnnscope.spec.drafts.chain_tokens import read as tokens_of
 
     try:
         tokens = _written_out(tokens_of(_text(document)))
@@ -98,7 +98,7 @@ def read(document: Document, given: Given) -> list[Draft]:
 
 
 def _lines(document: Document) -> list[str]:
-    from cnnscope.spec.chain_tokens import chained
+    from cnnscope.spec.drafts.chain_tokens import chained
 
     lines = (line for line in document.lines if not line.strip().startswith("```"))
     return [plain(chained(_SIZE.sub(r"⟦\1⟧", clean(line)))) for line in lines if line.strip()]

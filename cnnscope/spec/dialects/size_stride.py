@@ -12,14 +12,14 @@ from typing import NamedTuple
 
 from cnnscope.errors import CellError
 from cnnscope.graph import Assumption
-from cnnscope.spec.draft import Choices, Draft, Given, Line, fault
+from cnnscope.spec.drafts.draft import Choices, Draft, Given, Line, fault
+from cnnscope.spec.drafts.habits import biases, image, units
+from cnnscope.spec.drafts.modules import added
+from cnnscope.spec.drafts.printed import Size, count, geometry, plain, size
+from cnnscope.spec.drafts.solve import HALF
+from cnnscope.spec.drafts.titles import PrintedRow, found, rows
 from cnnscope.spec.faults import refusal
-from cnnscope.spec.habits import biases, image, units
-from cnnscope.spec.modules import added
-from cnnscope.spec.printed import Size, count, geometry, plain, size
-from cnnscope.spec.solve import HALF
 from cnnscope.spec.tables.document import Document, Table
-from cnnscope.spec.titles import PrintedRow, found, rows
 
 EXPECTS = "columns Type, Filters, Size/Stride (3x3/2), Output"
 WORD = "Size/Stride"

@@ -12,14 +12,14 @@ import re
 
 from cnnscope.errors import CellError, Fault, SpecError
 from cnnscope.graph import Assumption
-from cnnscope.spec.draft import Choices, Draft, Given, fault
+from cnnscope.spec.drafts.draft import Choices, Draft, Given, fault
+from cnnscope.spec.drafts.habits import whole_choice
+from cnnscope.spec.drafts.printed import plain, size
+from cnnscope.spec.drafts.solve import HALF
+from cnnscope.spec.drafts.stack_cells import STACK, items, normal, only_count
+from cnnscope.spec.drafts.stack_rows import Rows
+from cnnscope.spec.drafts.stack_tables import GROWTH, Columns, columns, is_stacks, meant
 from cnnscope.spec.faults import refusal
-from cnnscope.spec.habits import whole_choice
-from cnnscope.spec.printed import plain, size
-from cnnscope.spec.solve import HALF
-from cnnscope.spec.stack_cells import STACK, items, normal, only_count
-from cnnscope.spec.stack_rows import Rows
-from cnnscope.spec.stack_tables import GROWTH, Columns, columns, is_stacks, meant
 from cnnscope.spec.tables.document import Document, Table, TableRow
 
 EXPECTS = "a column of output sizes and one column per network with stacks such as [3x3, 64; 3x3, 64] x2"

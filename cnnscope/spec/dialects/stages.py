@@ -11,10 +11,10 @@ from dataclasses import replace
 
 from cnnscope.errors import CellError, SpecError, UsageError
 from cnnscope.graph import Assumption
-from cnnscope.spec import modules
-from cnnscope.spec.draft import Choices, Draft, Given, fault
-from cnnscope.spec.habits import image
-from cnnscope.spec.printed import count, plain, size
+from cnnscope.spec.drafts import modules
+from cnnscope.spec.drafts.draft import Choices, Draft, Given, fault
+from cnnscope.spec.drafts.habits import image
+from cnnscope.spec.drafts.printed import count, plain, size
 from cnnscope.spec.tables.document import Document, Table, TableRow
 
 EXPECTS = "rows output map size, # layers (1+2n, 2n), # filters, with one column per stage"

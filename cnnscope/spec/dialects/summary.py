@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 from cnnscope.errors import CellError
 from cnnscope.graph import INPUT, Assumption
-from cnnscope.spec.draft import Choices, Draft, Given, Line, fault
+from cnnscope.spec.drafts.draft import Choices, Draft, Given, Line, fault
+from cnnscope.spec.drafts.summary_lines import Row, Shape, is_summary, kind_of, rows, total
+from cnnscope.spec.drafts.titles import table_with
 from cnnscope.spec.faults import refusal
-from cnnscope.spec.summary_lines import Row, Shape, is_summary, kind_of, rows, total
 from cnnscope.spec.tables.document import Document
-from cnnscope.spec.titles import table_with
 
 EXPECTS = "columns Layer (type), Output Shape, Param #, as model.summary() prints them"
 WORD = "Param #"

@@ -13,13 +13,13 @@ import re
 from cnnscope.errors import Fault, SpecError
 from cnnscope.graph import METRICS
 from cnnscope.spec.columns import FIELDS, PLAIN, title
-from cnnscope.spec.draft import Cells, Choices, Draft, Given
+from cnnscope.spec.drafts.draft import Cells, Choices, Draft, Given
+from cnnscope.spec.drafts.habits import image
+from cnnscope.spec.drafts.printed import plain
+from cnnscope.spec.drafts.textbook_rows import Writer
+from cnnscope.spec.drafts.textbook_words import TITLES, is_foreign, operators
 from cnnscope.spec.faults import refusal
-from cnnscope.spec.habits import image
-from cnnscope.spec.printed import plain
 from cnnscope.spec.tables.document import Document, Table
-from cnnscope.spec.textbook_rows import Writer
-from cnnscope.spec.textbook_words import TITLES, is_foreign, operators
 
 EXPECTS = "columns Type, Maps, Size, Kernel size, with types such as Convolution, Max pooling, Fully connected, Input"
 WORD = "Kernel size"

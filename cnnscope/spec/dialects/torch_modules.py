@@ -10,7 +10,7 @@ import re
 
 from cnnscope.errors import CellError
 from cnnscope.graph import Assumption
-from cnnscope.spec.draft import Choices, Draft, Given, fault
+from cnnscope.spec.drafts.draft import Choices, Draft, Given, fault
 from cnnscope.spec.faults import refusal
 from cnnscope.spec.tables.document import Document
 
@@ -32,8 +32,8 @@ def claims(document: Document) -> bool:
 
 
 def read(document: Document, given: Given) -> list[Draft]:
-    from cnnscope.spec.torch_layers import Chain
-    from cnnscope.spec.torch_text import printed, written
+    from cnnscope.spec.drafts.torch_layers import Chain
+    from cnnscope.spec.drafts.torch_text import printed, written
 
     choices = Choices(given)
     draft = Draft(choices)

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 
 from cnnscope.errors import CellError, Fault, SpecError
 from cnnscope.graph import Assumption
-from cnnscope.spec import modules
-from cnnscope.spec.draft import Choices, Draft, Given, fault, readable
+from cnnscope.spec.drafts import modules
+from cnnscope.spec.drafts.draft import Choices, Draft, Given, fault, readable
+from cnnscope.spec.drafts.habits import image, units
+from cnnscope.spec.drafts.printed import area, count, plain, size
+from cnnscope.spec.drafts.solve import HALF
 from cnnscope.spec.faults import refusal
-from cnnscope.spec.habits import image, units
-from cnnscope.spec.printed import area, count, plain, size
-from cnnscope.spec.solve import HALF
 from cnnscope.spec.tables.document import Document, Table, TableRow
 
 EXPECTS = (

@@ -3,8 +3,8 @@
 import re
 
 from cnnscope.errors import CellError
-from cnnscope.spec.draft import Cells
-from cnnscope.spec.keras.statements import Unknown, Value
+from cnnscope.spec.drafts.draft import Cells
+from cnnscope.spec.drafts.keras.statements import Unknown, Value
 
 _CONV = ("filters", "kernel_size", "strides", "padding", "data_format", "dilation_rate", "groups", "activation")
 _POOL = ("pool_size", "strides", "padding", "data_format")

@@ -13,7 +13,7 @@ from math import prod
 from cnnscope.errors import CellError, CnnscopeError, UsageError
 from cnnscope.graph import INPUT, Assumption
 from cnnscope.shapes import Pair, slide, window
-from cnnscope.spec.draft import Cells, Draft, Line
+from cnnscope.spec.drafts.draft import Cells, Draft, Line
 from cnnscope.spec.program import input_shape
 from cnnscope.spec.values import padding, pair, sides, whole
 

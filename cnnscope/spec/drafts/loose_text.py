@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from types import ModuleType
 
-from cnnscope.spec.printed import plain
+from cnnscope.spec.drafts.printed import plain
 from cnnscope.spec.tables.document import Document, Table, TableRow, clean
 
 _LONGEST = 4

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from cnnscope.errors import CellError, Fault
 from cnnscope.graph import INPUT
-from cnnscope.spec.draft import Draft, fault
-from cnnscope.spec.keras.arguments import KNOWN, MERGES, POSITIONAL
-from cnnscope.spec.keras.calls import check_call, makes_layers
-from cnnscope.spec.keras.layers import Writer
-from cnnscope.spec.keras.statements import Statement, Unknown, Value, called, statements, value
+from cnnscope.spec.drafts.draft import Draft, fault
+from cnnscope.spec.drafts.keras.arguments import KNOWN, MERGES, POSITIONAL
+from cnnscope.spec.drafts.keras.calls import check_call, makes_layers
+from cnnscope.spec.drafts.keras.layers import Writer
+from cnnscope.spec.drafts.keras.statements import Statement, Unknown, Value, called, statements, value
 
 _MODELS = ("Model", "Functional")
 _MOST = 5_000

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from cnnscope.errors import CellError
 from cnnscope.spec.columns import chain
-from cnnscope.spec.printed import geometry, plain
+from cnnscope.spec.drafts.printed import geometry, plain
 
 _MANY = r"(?:(?:#|no\.?|num(?:ber)?|n) ?(?:of )?(?:the )?)?"
 _MAPS = r"(?:output )?(?:filters?|feature[ -]?maps?|maps|channels?|kernels|neurons|units|nodes)"

@@ -1,6 +1,6 @@
 """GhostNet's bottleneck: a cheap window makes half of a convolution's maps from the other half (Han et al. 2019)."""
 
-from cnnscope.spec.draft import Cells, Draft
+from cnnscope.spec.drafts.draft import Cells, Draft
 
 _CHANGED = "{stride != 1 or in.maps != maps}"
 

@@ -5,8 +5,8 @@ from typing import ClassVar
 
 from cnnscope.errors import CellError
 from cnnscope.graph import INPUT, Assumption
-from cnnscope.spec.draft import Cells, Draft, Line
-from cnnscope.spec.keras.arguments import (
+from cnnscope.spec.drafts.draft import Cells, Draft, Line
+from cnnscope.spec.drafts.keras.arguments import (
     ALWAYS,
     IMAGE_ONLY,
     KNOWN,
@@ -22,7 +22,7 @@ from cnnscope.spec.keras.arguments import (
     sides,
     transposed,
 )
-from cnnscope.spec.keras.statements import Unknown, Value
+from cnnscope.spec.drafts.keras.statements import Unknown, Value
 
 Values = dict[str, Value]
 

@@ -6,10 +6,10 @@ from cnnscope.errors import CnnscopeError, Fault, SpecError, UsageError
 from cnnscope.graph import Assumption, walk
 from cnnscope.spec.build import build
 from cnnscope.spec.dialects import canonical
-from cnnscope.spec.draft import Draft, Given
+from cnnscope.spec.drafts.draft import Draft, Given
+from cnnscope.spec.drafts.solve import solve
 from cnnscope.spec.faults import refusal
 from cnnscope.spec.program import Program
-from cnnscope.spec.solve import solve
 from cnnscope.spec.tables.document import Document
 from cnnscope.units import Printed, parse_printed
 

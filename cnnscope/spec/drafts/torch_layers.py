@@ -7,8 +7,8 @@ from typing import ClassVar
 
 from cnnscope.errors import CellError, CnnscopeError
 from cnnscope.shapes import Pair, slide, window
-from cnnscope.spec.draft import Cells, Draft
-from cnnscope.spec.keras.statements import Unknown, Value, value
+from cnnscope.spec.drafts.draft import Cells, Draft
+from cnnscope.spec.drafts.keras.statements import Unknown, Value, value
 from cnnscope.spec.values import padding, pair, sides
 
 _POSITIONAL = {

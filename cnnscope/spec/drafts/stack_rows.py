@@ -4,13 +4,13 @@ import re
 
 from cnnscope.errors import CellError, SpecError
 from cnnscope.graph import Assumption
-from cnnscope.spec import modules
-from cnnscope.spec.draft import Draft, Line, fault
-from cnnscope.spec.habits import biases, image, whole_choice
-from cnnscope.spec.preactivation import pre_activated
-from cnnscope.spec.printed import Geometry
-from cnnscope.spec.stack_cells import Item, Stack, Word
-from cnnscope.spec.stack_choices import Settled, family, settle
+from cnnscope.spec.drafts import modules
+from cnnscope.spec.drafts.draft import Draft, Line, fault
+from cnnscope.spec.drafts.habits import biases, image, whole_choice
+from cnnscope.spec.drafts.preactivation import pre_activated
+from cnnscope.spec.drafts.printed import Geometry
+from cnnscope.spec.drafts.stack_cells import Item, Stack, Word
+from cnnscope.spec.drafts.stack_choices import Settled, family, settle
 
 Pair = tuple[int, int]
 _FLAT = ("fully", "softmax", "dropout")

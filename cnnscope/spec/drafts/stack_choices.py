@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from cnnscope.errors import CellError, SpecError
 from cnnscope.graph import Assumption
-from cnnscope.spec.draft import Draft, fault
-from cnnscope.spec.habits import whole_choice
-from cnnscope.spec.stack_cells import Stack
+from cnnscope.spec.drafts.draft import Draft, fault
+from cnnscope.spec.drafts.habits import whole_choice
+from cnnscope.spec.drafts.stack_cells import Stack
 
 _NO_GATES = ("a squeeze-and-excitation in blocks with their norms first", "read it with --assume order=post-activation")
 

@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 
 from cnnscope.errors import CellError
-from cnnscope.spec.draft import Choices, Draft
-from cnnscope.spec.habits import image
-from cnnscope.spec.printed import plain, size, without_remark
-from cnnscope.spec.titles import PrintedRow
+from cnnscope.spec.drafts.draft import Choices, Draft
+from cnnscope.spec.drafts.habits import image
+from cnnscope.spec.drafts.printed import plain, size, without_remark
+from cnnscope.spec.drafts.titles import PrintedRow
 
 _GLUED = re.compile(r"(\d+)2x(\d+)")
 

@@ -4,8 +4,8 @@ import ast
 import re
 
 from cnnscope.errors import CellError
-from cnnscope.spec.keras.arguments import KNOWN
-from cnnscope.spec.keras.statements import Statement, called
+from cnnscope.spec.drafts.keras.arguments import KNOWN
+from cnnscope.spec.drafts.keras.statements import Statement, called
 
 
 def check_call(node: ast.Call) -> None:

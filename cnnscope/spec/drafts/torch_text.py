@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from cnnscope.errors import CellError
-from cnnscope.spec.keras.statements import Statement, called, statements
+from cnnscope.spec.drafts.keras.statements import Statement, called, statements
 
 _LEAF = re.compile(r"\s*\(([\w.]+)\):\s*([A-Z]\w*)\((.*)\)\s*")
 _OPENS = re.compile(r"\s*\(([\w.]+)\):\s*([A-Z]\w*)\(\s*")

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cnnscope.errors import Fault, SpecError
-from cnnscope.spec.printed import plain
+from cnnscope.spec.drafts.printed import plain
 from cnnscope.spec.tables.document import Document, Table
 
 Titles = Mapping[str, str]

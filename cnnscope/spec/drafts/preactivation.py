@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from cnnscope.spec.draft import Cells, Draft
-from cnnscope.spec.modules import LETTERS, half
+from cnnscope.spec.drafts.draft import Cells, Draft
+from cnnscope.spec.drafts.modules import LETTERS, half
 
 
 def pre_activated(

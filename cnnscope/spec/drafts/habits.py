@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from cnnscope.errors import CellError, UsageError
-from cnnscope.spec.draft import Draft
+from cnnscope.spec.drafts.draft import Draft
 from cnnscope.spec.program import input_shape
 
 WEIGHTED = ("conv", "depthwise conv", "fully connected", "transposed conv")

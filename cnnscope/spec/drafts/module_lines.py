@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from cnnscope.errors import CellError
-from cnnscope.spec.draft import Cells, Draft
-from cnnscope.spec.printed import plain
+from cnnscope.spec.drafts.draft import Cells, Draft
+from cnnscope.spec.drafts.printed import plain
 
 LINE = re.compile(r"(?P<label>[^:|]{1,80}?)\s*:\s*(?P<body>.*\d{1,7}x\d{1,7}.*)")
 _REPEAT = re.compile(r"\bx ?(\d{1,3})\b")

@@ -7,7 +7,7 @@ all rows that are built alike.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from cnnscope.spec.draft import Cells, Draft
+from cnnscope.spec.drafts.draft import Cells, Draft
 
 LETTERS = "abcdefgh"
 

@@ -4,8 +4,8 @@ import re
 from typing import NamedTuple
 
 from cnnscope.errors import CellError
-from cnnscope.spec.draft import Cells
-from cnnscope.spec.printed import geometry, plain, without_remark
+from cnnscope.spec.drafts.draft import Cells
+from cnnscope.spec.drafts.printed import geometry, plain, without_remark
 
 Pair = tuple[int, int]
 

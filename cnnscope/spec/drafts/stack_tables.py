@@ -6,8 +6,8 @@ import re
 from typing import NamedTuple
 
 from cnnscope.errors import CellError
-from cnnscope.spec.printed import plain
-from cnnscope.spec.stack_cells import STACK, Stack, is_part, items, normal, only_count
+from cnnscope.spec.drafts.printed import plain
+from cnnscope.spec.drafts.stack_cells import STACK, Stack, is_part, items, normal, only_count
 from cnnscope.spec.tables.document import Table, TableRow
 
 GROWTH = re.compile(r"\(?\s*(?:k|growth(?: rate)?)\s*=\s*(\d+)\s*\)?")

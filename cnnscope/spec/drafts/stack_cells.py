@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from cnnscope.errors import CellError
-from cnnscope.spec.printed import Geometry, geometry, plain
+from cnnscope.spec.drafts.printed import Geometry, geometry, plain
 
 _IN = r"\s*((?:(?:conv ?)?[dk]?\d{1,7}x\d{1,7})[^\])}]*)"
 STACK = re.compile(rf"[\[{{]{_IN}[\]}}]\s*(?:[x*]\s*(\d{{1,7}}|n)\b)?|\({_IN}\)\s*[x*]\s*(\d{{1,7}}|n)\b")

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from cnnscope.errors import CellError
 from cnnscope.graph import Assumption
-from cnnscope.spec.draft import Draft
-from cnnscope.spec.modules import dense_layer
+from cnnscope.spec.drafts.draft import Draft
+from cnnscope.spec.drafts.modules import dense_layer
 
 DENSE = ("DenseNet", "DenseNet-BC")
 

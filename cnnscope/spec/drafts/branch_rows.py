@@ -4,8 +4,8 @@ import re
 from typing import NamedTuple
 
 from cnnscope.errors import CellError
-from cnnscope.spec.draft import Cells
-from cnnscope.spec.printed import count, plain
+from cnnscope.spec.drafts.draft import Cells
+from cnnscope.spec.drafts.printed import count, plain
 
 _STRIDE = re.compile(r"(\d{1,7}) ?(?:, ?(\d))?")
 POOL = re.compile(r"\b(l2|avg|average|max|m)\b")

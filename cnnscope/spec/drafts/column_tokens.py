@@ -3,9 +3,9 @@
 import re
 
 from cnnscope.errors import CellError
-from cnnscope.spec.draft import Draft
-from cnnscope.spec.printed import Geometry, geometry, plain
-from cnnscope.spec.textbook_cells import shape
+from cnnscope.spec.drafts.draft import Draft
+from cnnscope.spec.drafts.printed import Geometry, geometry, plain
+from cnnscope.spec.drafts.textbook_cells import shape
 
 TOKEN = re.compile(
     r"\(?(?:\d ?x )?\(?"

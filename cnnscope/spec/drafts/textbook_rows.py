@@ -4,9 +4,9 @@ import re
 
 from cnnscope.errors import Fault
 from cnnscope.graph import Assumption
-from cnnscope.spec.draft import Cells, Draft, Line, readable
-from cnnscope.spec.textbook_cells import Shape, maps, shape, share, units, window
-from cnnscope.spec.textbook_words import operators
+from cnnscope.spec.drafts.draft import Cells, Draft, Line, readable
+from cnnscope.spec.drafts.textbook_cells import Shape, maps, shape, share, units, window
+from cnnscope.spec.drafts.textbook_words import operators
 
 _OURS = ("type", "maps", "size", "output", "number", "kernel", "stride", "padding", "activation")
 _FOOTNOTE = re.compile(r"\[\^[^\[\]]*\]")
