@@ -24,8 +24,8 @@ class Entry(NamedTuple):
 
 
 def normal(name: str) -> str:
-    """Names differ neither in case nor between - and _."""
-    return name.lower().replace("_", "-")
+    """Names differ neither in case nor between - and _ or x and ×."""
+    return name.lower().replace("_", "-").replace("×", "x")
 
 
 @lru_cache(1)

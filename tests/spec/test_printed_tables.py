@@ -92,3 +92,8 @@ def test_a_printed_table_is_read_within_20_ms(file):
         return time.process_time() - start
 
     assert min(seconds() for _ in range(5)) < 0.02
+
+
+def test_a_column_is_named_as_it_can_be_typed():
+    path = str(PAPERS / "shufflenet_v2.md")
+    assert cnnscope.load(f"{path}:1.5x").analyze().params == 3_503_624
