@@ -4,13 +4,15 @@ Everything below is handed its networks and its clock; this is where the two are
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cnnscope import render
 from cnnscope.analysis.report import Report
 from cnnscope.api import Network, load_all
 from cnnscope.budgets import baseline_file, config, updating
-from cnnscope.budgets.baseline import Baseline, NoBaseline
+from cnnscope.budgets.baseline import Baseline, Change, NoBaseline
 from cnnscope.budgets.case import left_out
 from cnnscope.budgets.config import Check, Config, Written
 from cnnscope.budgets.grammar import budget
@@ -18,7 +20,7 @@ from cnnscope.budgets.measured import Measured, Model, cannot_measure
 from cnnscope.budgets.networks import Load, located
 from cnnscope.budgets.run import run
 from cnnscope.budgets.settings import RunSettings
-from cnnscope.budgets.verdicts import Verdicts
+from cnnscope.budgets.verdicts import Verdict, Verdicts
 from cnnscope.errors import CellError, UsageError
 
 if TYPE_CHECKING:
@@ -56,19 +58,20 @@ def measure(network: Model, settings: RunSettings) -> Measured:
 
 def check(
     model: str | Network,
-    *budgets: str,
+    *budgets: str | Iterable[str],
     input: str | None = None,
     batch: int = 1,
     dtype: str = "float32",
     baseline: str | None = None,
 ) -> Verdicts:
-    """Judge one model by budgets such as "params <= 5M".
+    """Judge one model by budgets such as "params <= 5M", each an argument, or a list of them.
 
     `model` is what `load_all` takes, or a network. `baseline` names a baseline file with a check of the model's name.
     UsageError for a budget that cannot be read; without any budget the verdict is undecided.
     """
     name = model if isinstance(model, str) else model.name
-    written = tuple(map(_written, budgets))
+    texts = (text for one in budgets for text in ((one,) if isinstance(one, str) else one))
+    written = tuple(map(_written, texts))
     if twice := next((one for one in written if written.count(one) > 1), None):
         raise UsageError(f"--budget '{twice.budget}' is given twice", "once is enough")
     asked = Check(
@@ -85,7 +88,7 @@ def check(
     load: Load = load_all
     if isinstance(model, Network):
         load = _given(model)
-    return run(alone._replace(baseline=""), load=load, baseline=kept, measure=measure)
+    return _shown(run(alone._replace(baseline=""), load=load, baseline=kept, measure=measure))
 
 
 def check_config(
@@ -109,7 +112,7 @@ def check_config(
 
         load_base = loader_at(ab, found.folder, load_all)
     committed = _baseline(found, None)
-    return run(
+    judged = run(
         found,
         load=load_all,
         baseline=committed if baseline is None else _baseline(found, baseline),
@@ -119,6 +122,11 @@ def check_config(
         only=only,
         exit_zero=exit_zero,
     )
+    return _shown(judged)
+
+
+def _shown(judged: Verdicts) -> Verdicts:
+    return replace(judged, renderers=render.renderers("verdicts"))
 
 
 def configuration(path: Path | None = None) -> Config:
@@ -154,10 +162,17 @@ def _of_profiler(settings: RunSettings) -> "tuple[Settings, Limits]":
 
 def update_baseline(
     path: Path | None = None, *, only: Iterable[str] = (), tighten: bool = False, static: bool = False
-) -> Baseline:
+) -> tuple[Baseline, list[Change]]:
     """Record what the networks of a configuration cost now; see budgets.updating.update."""
     found = configuration(path)
     return updating.update(found, load=load_all, measure=measure, only=only, tighten=tighten, static=static)
+
+
+def broken_now(path: Path | None = None, *, only: Iterable[str] = ()) -> list[Verdict]:
+    """The budgets of a configuration that do not hold at the state that was just recorded; nothing is measured."""
+    found = configuration(path)
+    judged = run(found, load=load_all, baseline=_baseline(found, None), only=only)
+    return [verdict for verdict in judged.verdicts if verdict.status in ("fail", "warn") and verdict.budget]
 
 
 def prune_baseline(path: Path | None = None) -> tuple[Baseline, list[tuple[str, str, str]]]:
@@ -216,7 +231,7 @@ def _baseline(found: Config, override: str | None) -> Baseline | NoBaseline:
         return baseline_at(override.removeprefix(PREFIX), updating.require_path(found))
     path = Path(override) if override else found.baseline_path
     if path is None:
-        return NoBaseline("no baseline is named", 'add baseline = "cnnscope.baseline.json" and update it')
+        return NoBaseline("no baseline is named", f"{found.name_baseline}, then `cnnscope baseline update`")
     kept = baseline_file.read(path, config.shown(path))
     if override and isinstance(kept, NoBaseline):
         return kept._replace(hint=f"check --baseline {override}; a revision is named git:REF")

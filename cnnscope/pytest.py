@@ -7,7 +7,7 @@ is an error (docs/decisions/0018).
 ...     cnn_budget("specs/ournet.md", "params <= 5M", "macs <= 300M")
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,7 +24,7 @@ def cnn_budget() -> Callable[..., "Verdicts"]:
     What cannot be decided fails as well.
     """
 
-    def hold(model: "str | Network", *budgets: str, **settings: str | int) -> "Verdicts":
+    def hold(model: "str | Network", *budgets: "str | Iterable[str]", **settings: str | int) -> "Verdicts":
         from cnnscope import gate
         from cnnscope.render.verdict_text import SIGNS, closing, sentence
 

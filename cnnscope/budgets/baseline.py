@@ -138,6 +138,32 @@ def merged(old: Baseline, new: Mapping[str, Mapping[str, NetworkEntry]]) -> Base
     return old._replace(checks={**old.checks, **new})
 
 
+class Change(NamedTuple):
+    """A figure of a baseline before and after; None where it was not, or is not any more."""
+
+    check: str
+    network: str
+    name: str
+    old: Value | MeasuredFigure | None
+    new: Value | MeasuredFigure | None
+
+
+def changes(old: Baseline, new: Baseline) -> list[Change]:
+    """Every figure whose value is another one, by check and network. A measured one is another one each time."""
+    was, now = _flat(old), _flat(new)
+    places = sorted(was.keys() | now.keys())
+    return [Change(*place, was.get(place), now.get(place)) for place in places if was.get(place) != now.get(place)]
+
+
+def _flat(baseline: Baseline) -> dict[tuple[str, str, str], Value | MeasuredFigure]:
+    return {
+        (check, network, name): value
+        for check, networks in baseline.checks.items()
+        for network, entry in networks.items()
+        for name, value in entry.figures.items()
+    }
+
+
 def stale(baseline: Baseline, wanted: Mapping[str, Mapping[str, frozenset[str]]]) -> list[tuple[str, str, str]]:
     """(check, network, figure) of what no check asks for any more; network and figure "" where all of it is meant.
 

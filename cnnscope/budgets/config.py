@@ -14,6 +14,7 @@ from cnnscope.budgets.source import Source
 from cnnscope.errors import UsageError
 
 OWN_FILE, SHARED_FILE = "cnnscope.toml", "pyproject.toml"
+A_BASELINE = 'baseline = "cnnscope.baseline.json"'
 LARGEST_FILE = 1 << 20
 
 
@@ -44,7 +45,8 @@ class Check(NamedTuple):
 class Config(NamedTuple):
     """All checks of a file. `folder` is where relative paths start; `baseline` is a path, "" where none is named.
 
-    `skip_other_machines` shows measured figures of another machine's baseline as skipped instead of undecided.
+    `name_baseline` says how to name one where there is none; `skip_other_machines` shows measured figures of another
+    machine's baseline as skipped instead of undecided.
     """
 
     path: str
@@ -52,6 +54,7 @@ class Config(NamedTuple):
     checks: tuple[Check, ...] = ()
     baseline: str = ""
     skip_other_machines: bool = False
+    name_baseline: str = f"add {A_BASELINE}"
 
     @property
     def baseline_path(self) -> Path | None:

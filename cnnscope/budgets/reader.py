@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
-from cnnscope.budgets.config import Check, Config, Written
+from cnnscope.budgets.config import A_BASELINE, Check, Config, Written
 from cnnscope.budgets.grammar import Budget, Relative, budget, figure, limit
 from cnnscope.budgets.settings import RunSettings
 from cnnscope.budgets.source import Source
@@ -23,7 +23,7 @@ def configuration(table: Mapping[str, Any], folder: Path, source: Source) -> Con
     _known(table, TOP_KEYS, source)
     baseline = table.get("baseline", "")
     if not isinstance(baseline, str) or not baseline.isprintable() or ("baseline" in table and not baseline.strip()):
-        _fail(source, source.key("baseline"), "baseline is not a path", 'write baseline = "cnnscope.baseline.json"')
+        _fail(source, source.key("baseline"), "baseline is not a path", f"write {A_BASELINE}")
     other = table.get("on_other_machine", "undecided")
     if other not in ("undecided", "skip"):
         _fail(source, source.key("on_other_machine"), f"on_other_machine is {other!r:.40}", "write undecided or skip")
@@ -34,7 +34,8 @@ def configuration(table: Mapping[str, Any], folder: Path, source: Source) -> Con
         _fail(source, 1, f"{len(entries):,} checks", f"at most {MOST_CHECKS:,} are read")
     checks = tuple(_check(entry, index, source) for index, entry in enumerate(entries))
     _distinct(checks, source)
-    return Config(source.path, folder, checks, baseline, other == "skip")
+    how = source.at_top("baseline", A_BASELINE)
+    return Config(source.path, folder, checks, baseline, other == "skip", how)
 
 
 def _check(entry: Mapping[str, Any], index: int, source: Source) -> Check:
@@ -203,6 +204,10 @@ def _unknown(key: str, keys: tuple[str, ...], source: Source, line: int) -> NoRe
 
     near = get_close_matches(key, keys, n=1)
     hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(keys)}"
+    if key in TOP_KEYS and source.first_check:
+        hint = f"it is a key of the whole file: write it {source.first_check}"
+    if key in CHECK_KEYS and keys == TOP_KEYS:
+        hint = "it is a key of a check: write it below its [[check]]"
     if key == "tool":
         hint = "cnnscope.toml takes the keys without [tool.cnnscope] before them"
     _fail(source, line, f"unknown key `{key[:40]}`", hint)

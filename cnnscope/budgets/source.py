@@ -31,6 +31,24 @@ class Source:
         """The line of the check with this index, 1 where it is written in another form."""
         return self._checks[index][0] if index < len(self._checks) else 1
 
+    def at_top(self, key: str, text: str) -> str:
+        """How to give a key of the whole file: by its line that is commented out, or above the first check."""
+        above = self._lines[: self._checks[0][0] - 1] if self._checks else self._lines
+        for number, line in enumerate(above, 1):
+            if re.match(rf"\s*#\s*{re.escape(key)}\s*=", line):
+                return f"uncomment line {number}: {line.strip(' #')}"
+        shared = "under [tool.cnnscope]" if self.path.endswith("pyproject.toml") else ""
+        place = " ".join(filter(None, (shared, self.first_check)))
+        return f"add {text} {place}".rstrip()
+
+    @property
+    def first_check(self) -> str:
+        """Where keys of the whole file have to stand: TOML gives a key to the last table above it."""
+        if not self._checks:
+            return ""
+        start = self._checks[0][0]
+        return f"above the first {self._lines[start - 1].partition('#')[0].strip()}, line {start}"
+
     def within(self, index: int, *texts: str) -> int:
         """The first line of this check that holds all texts, else that of its budgets."""
         start, end = self._checks[index] if index < len(self._checks) else (1, len(self._lines))

@@ -4,7 +4,18 @@ from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
 
-from cnnscope.budgets.baseline import Baseline, MeasuredFigure, NetworkEntry, NoBaseline, merged, pruned, stale, write
+from cnnscope.budgets.baseline import (
+    Baseline,
+    Change,
+    MeasuredFigure,
+    NetworkEntry,
+    NoBaseline,
+    changes,
+    merged,
+    pruned,
+    stale,
+    write,
+)
 from cnnscope.budgets.baseline_file import locked, read
 from cnnscope.budgets.case import left_out
 from cnnscope.budgets.config import Check, Config, selected, shown
@@ -31,8 +42,8 @@ def update(
     only: Iterable[str] = (),
     tighten: bool = False,
     static: bool = False,
-) -> Baseline:
-    """Record what networks cost now and return the new baseline.
+) -> tuple[Baseline, list[Change]]:
+    """Record what networks cost now and return the new baseline, and what changed against the old one.
 
     `only` names checks, `tighten` keeps every figure that is better than today's, `static` keeps measured figures as
     they are. Nothing is written unless everything could be had: NothingToRecord or CannotMeasure (exit 3) otherwise.
@@ -59,7 +70,7 @@ def update(
                 )
         result = merged(old, new)
         write(path, result)
-    return result
+    return result, changes(old, result)
 
 
 def prune(config: Config, *, load: Load) -> tuple[Baseline, list[tuple[str, str, str]]]:
@@ -84,7 +95,7 @@ def require_path(config: Config) -> Path:
     """Where the baseline is; UsageError where the configuration names none, or a place where no file can be."""
     if config.baseline_path is None:
         where = config.path or "the configuration"
-        raise UsageError(f"{where} names no baseline", 'add baseline = "cnnscope.baseline.json"')
+        raise UsageError(f"{where} names no baseline", config.name_baseline)
     require_place(config.baseline_path)
     return config.baseline_path
 

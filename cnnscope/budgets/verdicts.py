@@ -10,10 +10,12 @@ skipped    measured on another machine than the baseline, and the configuration 
 """
 
 from collections import Counter
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
 from cnnscope.budgets.units import Kind
+from cnnscope.rendered import Rendered
 
 Status = Literal["fail", "undecided", "warn", "thin", "new", "skipped", "pass"]
 STATUSES: tuple[Status, ...] = ("fail", "undecided", "warn", "thin", "new", "skipped", "pass")
@@ -80,7 +82,8 @@ class Verdict(NamedTuple):
         return self.written
 
 
-class Verdicts(NamedTuple):
+@dataclass(frozen=True)
+class Verdicts(Rendered):
     """All verdicts of a run. `exit_zero` maps broken budgets to success, and nothing else."""
 
     verdicts: tuple[Verdict, ...]

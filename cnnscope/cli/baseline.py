@@ -27,10 +27,18 @@ def update(
 ) -> None:
     """Record what every network of the configuration costs now."""
     from cnnscope import gate
+    from cnnscope.render.pages.baseline import moved
+    from cnnscope.render.verdict_text import shortly
 
-    kept = gate.update_baseline(config, only=check or (), tighten=tighten, static=static)
+    kept, changes = gate.update_baseline(config, only=check or (), tighten=tighten, static=static)
     figures = sum(len(entry.figures) for networks in kept.checks.values() for entry in networks.values())
-    say(f"{gate.configuration(config).baseline}: figures {figures}, checks {len(kept.checks)}; commit it")
+    is_first = len(changes) == figures and all(change.old is None for change in changes)
+    for change in changes if not is_first else ():
+        say(moved(change))
+    told = "all new" if is_first else f"changed {len(changes)}" if changes else "none changed"
+    say(f"{gate.configuration(config).baseline}: figures {figures}, checks {len(kept.checks)}, {told}; commit it")
+    for verdict in gate.broken_now(config, only=check or ()):
+        say(f"does not hold: {shortly(verdict)}")
 
 
 @app.command()

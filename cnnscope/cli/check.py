@@ -1,6 +1,7 @@
 """cnnscope check: hold networks to their budgets."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -73,7 +74,7 @@ def run(
         if in_actions:
             annotate(error)
         raise
-    raise typer.Exit(report(verdicts._replace(exit_zero=exit_zero), wanted, shown, in_actions=in_actions))
+    raise typer.Exit(report(replace(verdicts, exit_zero=exit_zero), wanted, shown, in_actions=in_actions))
 
 
 def _judge(
@@ -106,7 +107,7 @@ def _judge(
     found = [
         gate.check(model, *budgets, input=input_shape, batch=batch, dtype=dtype, baseline=baseline) for model in models
     ]
-    return found[0]._replace(verdicts=tuple(verdict for one in found for verdict in one.verdicts))
+    return replace(found[0], verdicts=tuple(verdict for one in found for verdict in one.verdicts))
 
 
 def _init(models: list[str], *, force: bool) -> None:

@@ -8,6 +8,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -139,12 +140,12 @@ def summary(verdicts: "Verdicts") -> str:
     """The verdicts as Markdown; where they are too many, the worst that fit and a line that counts the rest."""
     from cnnscope.render.verdict_text import closing
 
-    shown = verdicts._replace(verdicts=verdicts.worst_first)
+    shown = replace(verdicts, verdicts=verdicts.worst_first)
     text = _text("markdown", shown, View())
     kept = len(shown.verdicts)
     while len(text.encode()) > LARGEST_SUMMARY and kept:
         kept //= 2
-        part = shown._replace(verdicts=shown.verdicts[:kept])
+        part = replace(shown, verdicts=shown.verdicts[:kept])
         left = len(shown.verdicts) - kept
         text = _text("markdown", part, View()) + f"\n{left:,} more are in the log. All of them: {closing(verdicts)}\n"
     return text

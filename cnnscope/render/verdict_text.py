@@ -41,6 +41,12 @@ def sentence(verdict: Verdict) -> str:
     return f"{what(verdict)}: {told}" if told else what(verdict)
 
 
+def shortly(verdict: Verdict) -> str:
+    """The assertion, the figure and where the budget stands: net: macs <= 9M: 9,990,000, 11.0 % over (a.toml:9)."""
+    facts = ", ".join(filter(None, (value(verdict), spare(verdict)))) or verdict.why
+    return f"{what(verdict)}: {facts} ({verdict.written.path}:{verdict.written.line})"
+
+
 def rows(verdict: Verdict) -> str:
     """The rows to look at: conv2 (line 12, edited) 36,864 -> 73,728."""
     if not verdict.blamed:

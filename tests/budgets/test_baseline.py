@@ -177,6 +177,75 @@ def test_prune_removes_what_nobody_asks_for_and_turns_check_green(project, run):
     assert run("check")[0] == 0
 
 
+@pytest.mark.parametrize(
+    "name, config, told",
+    [
+        pytest.param(
+            "cnnscope.toml",
+            "# Ours.\n# baseline = 'b.json'\n\n[[check]]\n",
+            "cnnscope.toml names no baseline\n  uncomment line 2: baseline = 'b.json'",
+            id="a line that stands there commented out is to be uncommented",
+        ),
+        pytest.param(
+            "cnnscope.toml",
+            "# Ours.\n\n[[ check ]]  # the first\n# baseline = 'b.json'\n",
+            'cnnscope.toml names no baseline\n  add baseline = "cnnscope.baseline.json" above the first [[ check ]], line 3',
+            id="one below the first check would be that check's",
+        ),
+        pytest.param(
+            "pyproject.toml",
+            "[tool.cnnscope]\n\n[[tool.cnnscope.check]]\n",
+            "pyproject.toml names no baseline\n"
+            '  add baseline = "cnnscope.baseline.json" under [tool.cnnscope] above the first [[tool.cnnscope.check]], line 3',
+            id="a shared file needs the table's title too",
+        ),
+    ],
+)
+def test_a_baseline_that_is_not_named_is_told_where_to_be_named(folder, run, name, config, told):
+    (folder / name).write_text(config + CONFIG.partition("[[check]]\n")[2], encoding="utf-8")
+    assert run("baseline", "update") == (2, "", f"error: {told}\n")
+
+
+def test_what_init_writes_needs_one_line_uncommented(folder, run):
+    assert run("check", "--init", "net.md")[0] == 0
+    assert run("baseline", "update") == (
+        2,
+        "",
+        'error: cnnscope.toml names no baseline\n  uncomment line 5: baseline = "cnnscope.baseline.json"\n',
+    )
+    text = (folder / "cnnscope.toml").read_text("utf-8")
+    (folder / "cnnscope.toml").write_text(text.replace("# baseline", "baseline"), encoding="utf-8")
+    assert run("baseline", "update")[0] == 0
+
+
+def test_an_update_says_what_changed_and_which_budgets_do_not_hold(project, run):
+    """By hand: conv2 of 16 maps has 592 params, 36,864 macs; fc 10,250 and 10,240; conv1 40 and 2,304."""
+    assert run("baseline", "update") == (0, "", "base.json: figures 3, checks 1, none changed; commit it\n")
+    widen(project, 16)
+    assert run("baseline", "update") == (
+        0,
+        "",
+        "edge, net: macs 25,856 -> 49,408\n"
+        "edge, net: params 5,466 -> 10,882\n"
+        "edge, net: params@conv* 336 -> 632\n"
+        "base.json: figures 3, checks 1, changed 3; commit it\n"
+        "does not hold: net: params <= 6K: 10,882, 81.4 % over (cnnscope.toml:6)\n"
+        "does not hold: net: params@conv* <= 400: 632, 58.0 % over (cnnscope.toml:6)\n",
+    )
+    (project / "base.json").unlink()
+    assert run("baseline", "update")[2].startswith("base.json: figures 3, checks 1, all new; commit it\n")
+    text = CONFIG.replace('"params <= 6K"', '"depth <= 3"').replace(', "params@conv* <= 400"', "")
+    (project / "cnnscope.toml").write_text(text, encoding="utf-8")
+    assert run("baseline", "update") == (
+        0,
+        "",
+        "edge, net: depth 3, new\n"
+        "edge, net: params 10,882, gone\n"
+        "edge, net: params@conv* 632, gone\n"
+        "base.json: figures 2, checks 1, changed 3; commit it\n",
+    )
+
+
 def test_prune_without_a_baseline_is_an_error(folder, run):
     (folder / "cnnscope.toml").write_text(CONFIG, encoding="utf-8")
     assert run("baseline", "prune")[0] == 2
@@ -203,7 +272,7 @@ LATENCY = Check("slow", ("net.md",), tuple(Written(budget(one)) for one in ("lat
 
 def test_measured_figures_are_kept_with_n_median_interval_and_fingerprint(folder):
     config = Config("c.toml", folder, (LATENCY,), "b.json")
-    kept = update(config, load=lambda model: [Planted()], measure=lambda network, settings: measured(10))
+    kept, _ = update(config, load=lambda model: [Planted()], measure=lambda network, settings: measured(10))
     valid["baseline"]((folder / "b.json").read_text("utf-8"))
     figure = kept.checks["slow"]["net"].figures["latency.median"]
     assert (figure.n, figure.fingerprint, figure.value) == (100, "this machine", figure.median)
@@ -219,7 +288,7 @@ def test_a_static_update_keeps_measured_figures(folder):
 
     with pytest.raises(CannotMeasure):
         update(config, load=lambda model: [Planted()], measure=no_clock)
-    kept = update(config, load=lambda model: [Planted()], measure=no_clock, static=True)
+    kept, _ = update(config, load=lambda model: [Planted()], measure=no_clock, static=True)
     assert set(kept.checks["slow"]["net"].figures) == {"latency.median", "params"}
 
 
@@ -227,7 +296,7 @@ def test_a_measured_figure_that_nothing_compares_with_is_not_recorded(folder):
     """It would be another one each time, and a noisy run would keep all others from being recorded."""
     budgets = tuple(Written(budget(one)) for one in ("latency.median <= 1 s", "params <= 6K"))
     config = Config("c.toml", folder, (Check("slow", ("net.md",), budgets),), "b.json")
-    kept = update(config, load=lambda model: [Planted()], measure=lambda network, settings: measured(stable=False))
+    kept, _ = update(config, load=lambda model: [Planted()], measure=lambda network, settings: measured(stable=False))
     assert set(kept.checks["slow"]["net"].figures) == {"params"}
 
 

@@ -52,7 +52,8 @@ def test_one_reason_for_many_networks_is_told_once(folder, run):
     # Macs as the literature has them: 7.609G (torchvision 0.22).
     assert out.splitlines()[-1] == (
         "? vgg11: macs <= base: 7,609,090,048; no baseline is named; "
-        'add baseline = "cnnscope.baseline.json" and update it; likewise 2 more, up to vgg16: macs <= base '
+        'add baseline = "cnnscope.baseline.json" above the first [[check]], line 1, then `cnnscope baseline update`; '
+        "likewise 2 more, up to vgg16: macs <= base "
         "(cnnscope.toml:4)"
     )
 

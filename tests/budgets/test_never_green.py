@@ -150,6 +150,16 @@ BAD_CONFIGS = [
     ),
     pytest.param(config('"params <= 6K", "params<=6K"'), "params <= 6K is written twice", id="one budget twice"),
     pytest.param(config(model="3"), "edge: no model", id="a model that is a number"),
+    pytest.param(
+        config() + "\nbaseline = 'b.json'",
+        "unknown key `baseline`\n  it is a key of the whole file: write it above the first [[check]], line 2",
+        id="a key of the file in a check",
+    ),
+    pytest.param(
+        "batch = 2\n" + config(),
+        "cnnscope.toml:1: unknown key `batch`\n  it is a key of a check: write it below its [[check]]",
+        id="a key of a check above it",
+    ),
     pytest.param(config(model="[]") + "\nx=1", "unknown key `x`", id="an unknown key in a check"),
     pytest.param(config(model='"-"'), "a check cannot read standard input", id="standard input"),
     pytest.param(config(model='"vgg61"'), "edge: no network `vgg61`\n  did you mean", id="an unknown network"),

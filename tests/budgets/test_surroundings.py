@@ -185,7 +185,10 @@ def test_a_corrupt_baseline_at_the_merge_base_is_undecided_whatever_the_branch_h
 def test_a_branch_that_takes_the_baseline_out_of_its_configuration_is_an_error(wider, run):
     (wider / "cnnscope.toml").write_text(RELATIVE.partition("\n")[2], encoding="utf-8")
     code, _, err = run("check", "--baseline", "git:main")
-    told = 'error: cnnscope.toml names no baseline\n  add baseline = "cnnscope.baseline.json"\n'
+    told = (
+        "error: cnnscope.toml names no baseline\n"
+        '  add baseline = "cnnscope.baseline.json" above the first [[check]], line 2\n'
+    )
     assert (code, err) == (2, told)
 
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import cnnscope
 from cnnscope.analysis.report import Report
 from cnnscope.budgets.baseline import NoBaseline
 from cnnscope.budgets.case import Case
@@ -14,6 +15,7 @@ from cnnscope.budgets.entries import entry
 from cnnscope.budgets.grammar import budget
 from cnnscope.budgets.judge import judge
 from cnnscope.budgets.verdicts import STATUSES, Verdict, Verdicts
+from cnnscope.errors import UsageError
 from tests.budgets.conftest import MACS, PAGE, PARAMS
 from tests.spec.reading import report
 
@@ -285,3 +287,15 @@ def test_never_green_when_undecided(metric, op, number, is_partial, base):
         assert base in ("absolute", "base")
     if base in ("no entry", "no file"):
         assert run.exit_code == 3
+
+
+def test_verdicts_print_themselves_as_the_command_does(folder, run):
+    given = ["params <= 6K", "macs <= 20K"]
+    found = cnnscope.check("net.md", given)
+    code, out, _ = run("check", "net.md", "--budget", given[0], "--budget", given[1])
+    assert (found.exit_code, f"{found}") == (code, out) == (1, found.render("terminal"))
+    assert found == cnnscope.check("net.md", *given)
+    assert found.to_json() == run("check", "net.md", "--budget", given[0], "--budget", given[1], "--format", "json")[1]
+    with pytest.raises(UsageError) as error:
+        found.render("pdf")
+    assert str(error.value) == "no output format pdf\n  known are csv, html, json, latex, markdown, terminal"

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from cnnscope.budgets.baseline import Baseline, MeasuredFigure
+from cnnscope.budgets.baseline import Baseline, Change, MeasuredFigure
 from cnnscope.budgets.baseline import record as baseline_record
 from cnnscope.budgets.grammar import figure
 from cnnscope.budgets.metrics import Value
@@ -30,12 +30,24 @@ class Kept(NamedTuple):
 
     @property
     def text(self) -> str:
-        try:
-            kind = figure(self.name)[0].kind
-        except CellError:
-            # Of another time; check asks for it to be pruned.
-            kind = "number"
-        return spoken(self.value.value if isinstance(self.value, MeasuredFigure) else self.value, kind)
+        return spelled(self.name, self.value)
+
+
+def spelled(name: str, value: Value | MeasuredFigure) -> str:
+    """A figure in its own unit."""
+    try:
+        kind = figure(name)[0].kind
+    except CellError:
+        # Of another time; check asks for it to be pruned.
+        kind = "number"
+    return spoken(value.value if isinstance(value, MeasuredFigure) else value, kind)
+
+
+def moved(change: Change) -> str:
+    """What became of a figure: edge, net: macs 25,856 -> 49,408."""
+    old, new = (None if value is None else spelled(change.name, value) for value in (change.old, change.new))
+    became = f"{old} -> {new}" if old and new else f"{new}, new" if new else f"{old}, gone"
+    return f"{change.check}, {change.network}: {change.name} {became}"
 
 
 def _samples(kept: Kept) -> int | None:
