@@ -152,7 +152,8 @@ def check_claims(models: Iterable[str], *, assume: Mapping[str, str] | None = No
             shown = network.analyze()
             others = _Otherwise(model, network, assume or {})
             for index, claim in enumerate(shown.claims):
-                more = [] if claim.holds or claim.known_false else [*others.explain(index), *_whose(shown, claim)]
+                open_to_more = not (claim.holds or claim.known_false) and index < len(network.graph.claims)
+                more = [*others.explain(index), *_whose(shown, claim)] if open_to_more else []
                 checked.append(Checked(network.name, shown.path, claim, "; ".join((claim.why, *more))))
     return checked
 

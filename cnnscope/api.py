@@ -85,7 +85,9 @@ class Network:
     @cached_property
     def _judged(self) -> tuple[report.JudgedClaim, ...]:
         """The page's claims, at its own input, one image and float32."""
-        return claims.judge(self.graph, report.analyze(self.graph)) if self.graph.claims else ()
+        return (
+            claims.judge(self.graph, report.analyze(self.graph)) if self.graph.claims or self.graph.assumptions else ()
+        )
 
 
 def load(model: str, *, assume: Mapping[str, str] | None = None) -> Network:

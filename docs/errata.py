@@ -9,7 +9,7 @@ import cnnscope
 from cnnscope.analysis import report as reports
 from cnnscope.analysis.claims import judge
 from cnnscope.analysis.report import JudgedClaim
-from cnnscope.graph import Claim
+from cnnscope.graph import METRICS, Claim
 from cnnscope.units import exact
 
 HERE = Path(__file__).parent
@@ -48,6 +48,10 @@ def judged(entry: dict[str, Any]) -> JudgedClaim:
     layer = entry.get("layer", "")
     places = [index for index, node in enumerate(graph.nodes) if node.row == layer or node.row.startswith(f"{layer}.")]
     first, last = (places[0], places[-1] + 1) if layer else (0, 0)
+    if entry["metric"] not in METRICS:
+        return next(
+            claim for claim in network.analyze().claims if (claim.layer, claim.metric) == (layer, entry["metric"])
+        )
     claim = Claim(0, layer, entry["metric"], entry["figure"], "", first, last)
     return judge(replace(graph, claims=(claim,)), reports.analyze(graph))[0]
 

@@ -4,7 +4,7 @@ A figure that our own definition does not reproduce may follow a named conventio
 biases, two operations per multiply-accumulate, K = 1024); then it holds, and says so.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from cnnscope.analysis.conventions import conventions, slips
 from cnnscope.analysis.report import JudgedClaim, LayerReport, Report, depth
@@ -19,8 +19,30 @@ _OTHER_SIZE = "another size than the computed one"
 
 
 def judge(graph: Graph, report: Report) -> tuple[JudgedClaim, ...]:
-    """Every claim of the graph against the report, which must be at the page's own input, batch 1 and float32."""
-    return tuple(_judge(claim, report) for claim in graph.claims)
+    """Every claim of the graph against the report, which must be at the page's own input, batch 1 and float32.
+
+    What nothing that the table leaves open could reproduce stands behind them, as figures that do not hold.
+    """
+    judged = tuple(_judge(claim, report) for claim in graph.claims)
+    return (*judged, *_contradictions(graph, report, judged))
+
+
+def _contradictions(graph: Graph, report: Report, judged: tuple[JudgedClaim, ...]) -> Iterator[JudgedClaim]:
+    """One for each printed figure, on the last row that it is about, unless a false claim says it already."""
+    told = {(claim.layer, "size") for claim in judged if claim.metric in SIZES and not claim.holds}
+    for assumption in graph.assumptions:
+        metric, printed = assumption.refuted
+        rows = assumption.rows[-1:]
+        layers = [layer for layer in report.layers if rows and f"{layer.row}.".startswith(f"{rows[0]}.")]
+        if not metric or not layers or (rows[0], metric) in told:
+            continue
+        told.add((rows[0], metric))
+        own = assumption.value if metric == assumption.what and assumption.value != printed else None
+        space = layers[-1].output_shape[2:]
+        computed = (
+            "x".join(map(str, space)) if metric == "size" and space else own or next(iter(assumption.others), None)
+        )
+        yield JudgedClaim(layers[0].line, rows[0], metric, printed, computed, False, assumption.why)
 
 
 def _judge(claim: Claim, report: Report) -> JudgedClaim:

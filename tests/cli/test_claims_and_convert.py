@@ -20,6 +20,14 @@ def test_claims_explains_a_miss():
     assert run.stderr == "38 printed figures: 37 hold, 1 false\n"
 
 
+def test_a_printed_stride_that_the_printed_sizes_contradict_is_a_false_figure():
+    """Howard et al. 2017, table 1: s2 before the last depthwise convolution, between 7x7 and 7x7."""
+    run = cnnscope("claims", str(PAPERS / "mobilenet_v1.md"), "--misses", "--strict", "--format", "csv")
+    why = '"the printed 2 contradicts the printed 7x7, which the next row needs too"'
+    assert run.stdout.splitlines()[1:] == [f"✗ false,mobilenet_v1,20,depthwise13,stride,2,1,{why},1"]
+    assert run.returncode == 1
+
+
 def test_claims_tries_what_else_the_table_leaves_open():
     run = cnnscope("claims", f"{PAPERS / 'resnet.md'}:34-layer", "--misses")
     assert "holds with --assume 'shortcut=padded'" in run.stdout

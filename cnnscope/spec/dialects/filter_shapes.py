@@ -156,4 +156,5 @@ def _check_maps(draft: Draft, row: PrintedRow, taken: int, name: str) -> None:
     before = size(row["input"]) if row["input"] else ()
     if taken and len(before) == 3 and before[2] != taken:
         why = f"the printed input has {before[2]} maps, the filter takes {taken}"
-        draft.choices.note(Assumption("filter shape", row["filter"], why, (name,), (), "contradiction"))
+        printed = ("filter shape", row["filter"])
+        draft.choices.note(Assumption(*printed, why, (name,), (), "contradiction", printed))

@@ -63,7 +63,8 @@ def _check_joint(draft: Draft, row: PrintedRow, above: Size) -> None:
     if above and prod(before) != prod(above):
         printed, given = ("x".join(map(str, sides)) for sides in (before, above))
         why = f"the row above gives {given}"
-        draft.choices.note(Assumption("size-in", printed, why, (row["layer"],), (given,), "contradiction"))
+        rows = (row["layer"],)
+        draft.choices.note(Assumption("size-in", printed, why, rows, (given,), "contradiction", ("size-in", printed)))
 
 
 def _row(draft: Draft, row: PrintedRow) -> None:

@@ -37,8 +37,8 @@ class _Solver:
         self.draft = draft
         self.blocks = {heading.partition("(")[0] for heading in draft.blocks}
         self.sizes: Sizes = {INPUT: _input(draft)}
-        self.answers: list[tuple[Line, Cells, str, str]] = []
-        """(row, cells, ground, why) of every row that left something unsaid."""
+        self.answers: list[tuple[Line, Cells, str, str, str]] = []
+        """(row, cells, ground, why, printed size) of every row that left something unsaid."""
 
     def run(self) -> None:
         segments = [*_segments(self.draft.lines)]
@@ -64,14 +64,16 @@ class _Solver:
             line.cells |= cells
             if cells:
                 told = "given" if self._given(line, "padding") or self._given(line, "stride") else ground
-                self.answers.append((line, cells, told, "as told" if told == "given" else why))
+                self.answers.append((line, cells, told, "as told" if told == "given" else why, shown))
         self._advance(segment, self.sizes)
 
     def _note_size(self, segment: list[Line], shown: str) -> None:
         """A printed size that nothing unsaid could lead to."""
         size = self._advance(segment, dict(self.sizes))
         why = f"the row gives {size[0]}x{size[1]}" if size else "the row has no size"
-        self.draft.choices.note(Assumption("printed size", shown, why, (segment[-1].name,), (), "contradiction"))
+        self.draft.choices.note(
+            Assumption("printed size", shown, why, (segment[-1].name,), (), "contradiction", ("size", shown))
+        )
 
     def _search(self, segment: Sequence[Line]) -> list[Cells] | None:
         """The first answer that leads to the printed size, or the habit where there is none to reach."""
@@ -107,7 +109,9 @@ class _Solver:
             if self._reaches(segment, cells, last.prints or (0, 0)) and self._goes_on(segment, cells, following):
                 size = f"{last.prints[0]}x{last.prints[1]}" if last.prints else ""
                 why = f"the printed {printed} contradicts the printed {size}, which the next row needs too"
-                assumption = Assumption("stride", stride, why, (last.name,), (printed,), "contradiction")
+                assumption = Assumption(
+                    "stride", stride, why, (last.name,), (printed,), "contradiction", ("stride", printed)
+                )
                 self.draft.choices.note(assumption)
                 return cells
         return None
@@ -224,7 +228,8 @@ class _Solver:
     def _record(self) -> None:
         """One assumption for all rows that were settled alike, the printed sizes that settle them named."""
         groups: dict[tuple[str, str, str, str], tuple[list[str], list[str]]] = {}
-        for line, cells, ground, why in self.answers:
+        refuted = {why: size for _, _, ground, why, size in self.answers if ground == "contradiction"}
+        for line, cells, ground, why, _ in self.answers:
             if "stride" in cells and "stride" not in line.unsaid:
                 cells = {column: cell for column, cell in cells.items() if column != "stride"}
             if cells.get("stride") == "1" and ground == "solved":
@@ -237,7 +242,8 @@ class _Solver:
         for (column, cell, ground, reason), (rows, sizes) in groups.items():
             why = f"solves {', '.join(dict.fromkeys(sizes))}" if ground == "solved" else reason
             others = tuple(other for other in ("same", "valid") if column == "padding" and other != cell)
-            self.draft.choices.note(Assumption(column, cell, why, tuple(rows), others, ground))  # type: ignore[arg-type]
+            printed = ("size", refuted[why]) if ground == "contradiction" else ("", "")
+            self.draft.choices.note(Assumption(column, cell, why, tuple(rows), others, ground, printed))  # type: ignore[arg-type]
 
 
 def _alike(options: list[list[Cells]]) -> Iterator[list[Cells]]:
