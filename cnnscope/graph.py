@@ -55,7 +55,7 @@ class Assumption(NamedTuple):
 
     `rows` are the rows that it is about, none for the whole network; `others` is what may be chosen instead. `ground`
     tells whether printed figures settle it, or the habit of such tables, or the user, or whether nothing reproduces
-    what is printed: then `refuted` is that (figure, text).
+    what is printed: then `refuted` is that (figure, text, line), line 0 for that of the row.
     """
 
     what: str
@@ -64,7 +64,7 @@ class Assumption(NamedTuple):
     rows: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
     ground: Literal["solved", "convention", "given", "contradiction"] = "convention"
-    refuted: tuple[str, str] = ("", "")
+    refuted: tuple[str, str, int] = ("", "", 0)
 
     @property
     def text(self) -> str:

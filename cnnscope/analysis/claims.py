@@ -31,18 +31,18 @@ def _contradictions(graph: Graph, report: Report, judged: tuple[JudgedClaim, ...
     """One for each printed figure, on the last row that it is about, unless a false claim says it already."""
     told = {(claim.layer, "size") for claim in judged if claim.metric in SIZES and not claim.holds}
     for assumption in graph.assumptions:
-        metric, printed = assumption.refuted
-        rows = assumption.rows[-1:]
-        layers = [layer for layer in report.layers if rows and f"{layer.row}.".startswith(f"{rows[0]}.")]
-        if not metric or not layers or (rows[0], metric) in told:
+        metric, printed, line = assumption.refuted
+        row = assumption.rows[-1] if assumption.rows else ""
+        layers = [layer for layer in report.layers if not row or f"{layer.row}.".startswith(f"{row}.")]
+        if not metric or not layers or (row, metric) in told:
             continue
-        told.add((rows[0], metric))
+        told.add((row, metric))
         own = assumption.value if metric == assumption.what and assumption.value != printed else None
         space = layers[-1].output_shape[2:]
         computed = (
             "x".join(map(str, space)) if metric == "size" and space else own or next(iter(assumption.others), None)
         )
-        yield JudgedClaim(layers[0].line, rows[0], metric, printed, computed, False, assumption.why)
+        yield JudgedClaim(line or layers[0].line, row, metric, printed, computed, False, assumption.why)
 
 
 def _judge(claim: Claim, report: Report) -> JudgedClaim:
@@ -83,13 +83,17 @@ def _size(claim: Claim, layers: Layers, report: Report) -> tuple[str, bool, str]
     if len(spatial) == 2:
         # Papers print height x width x maps, frameworks maps x height x width.
         accepted = {(*spatial, channels), (channels, *spatial)}
+        # A global pool's maps of one value are printed as features too.
+        accepted |= {(channels,)} if spatial == (1, 1) and claim.metric == "output" else set()
     else:
         accepted = {(channels, *spatial)} if spatial else {(channels,), (1, 1, channels), (channels, 1, 1)}
     if claim.metric == "size" and space:
         accepted.add(spatial)
         if len(set(spatial)) == 1:
             accepted.add(spatial[:1])
-    computed = "x".join(map(str, spatial if len(claimed) < 3 and space else (*spatial, channels)))
+    computed = "x".join(
+        map(str, spatial if len(claimed) < 3 and space and accepted.isdisjoint({(channels,)}) else (*spatial, channels))
+    )
     holds = claimed in accepted
     return computed, holds, "" if holds else _OTHER_SIZE
 

@@ -150,10 +150,128 @@ REFUSED = [
     ),
     pytest.param(
         HEAD + "b (BatchNormalization)    (None, 28, 28, 1)    7\n",
-        "net.txt:4: b: 7 params are not those of 1 maps\n  check Param #",
+        "net.txt:4: b: 7 params are not those of 1 maps\n  check Param #: Keras prints 4 for each map, 3 without scale",
         id="a batch norm of another width",
     ),
 ]
+
+
+REFUSED += [
+    pytest.param(
+        HEAD + "b (BatchNormalization)    (None, 28, 28, 1)    2\n",
+        "net.txt:4: b: 2 params are not those of 1 maps\n  check Param #: Keras prints 4 for each map, 3 without scale",
+        id="two params for each map are torch's",
+    ),
+    pytest.param(
+        TORCH.replace("ReLU-2           [-1, 64, 55, 55]               0", "BatchNorm2d-2    [-1, 64, 55, 55]    192"),
+        "net.txt:5: BatchNorm2d: 192 params are not those of 64 maps\n  check Param #: torch prints 2 for each map",
+        id="three params for each map are not torch's",
+    ),
+    pytest.param(
+        HEAD + "a (Conv2D)    (None, 28, 28, 8)    80\nb (Activation)    (None, 28, 27, 8)    0\n",
+        "net.txt:5: b: a Activation that changes shape or has params\n  check its Output Shape and Param #",
+        id="an activation that changes its shape",
+    ),
+]
+OTHER = "another size than the computed one"
+PLANTED = [
+    # FRAMED: 320 + 18,496 + 16,010 = 34,826; CUT: 155 + 128 + 320 + 330 = 933, of them 64 statistics.
+    pytest.param(
+        FRAMED.replace("Total params: 34,826", "Total params: 34,286"),
+        [
+            (
+                19,
+                "",
+                "total params",
+                "34,286",
+                "34,826",
+                "the printed 34,286 contradicts the column Param #, which adds up to 34,826",
+            )
+        ],
+        id="a total beside its right trainable params",
+    ),
+    pytest.param(
+        FRAMED.replace("Trainable params: 34,826", "Trainable params: 34,286"),
+        [(20, "", "params", "34,286", 34_826, "the page's figure is 1.6 % too small")],
+        id="trainable params beside their right total",
+    ),
+    pytest.param(
+        CUT.replace("Non-trainable params: 64", "Non-trainable params: 32"),
+        [
+            (
+                13,
+                "",
+                "non-trainable params",
+                "32",
+                "64",
+                "the printed 32 contradicts the rows: only the statistics of batch norms are not trained",
+            )
+        ],
+        id="statistics of a batch norm, half of them missing",
+    ),
+    pytest.param(
+        CUT.replace("Total params: 933", "Total params: 869"),
+        [
+            (
+                11,
+                "",
+                "total params",
+                "869",
+                "933",
+                "the printed 869 contradicts the column Param #, which adds up to 933",
+            )
+        ],
+        id="a total that leaves the statistics out",
+    ),
+    pytest.param(
+        SOURCES.replace("(None, 28, 28, 64)   18496", "(None, 28, 29, 64)   18496"),
+        [(6, "conv2d_9", "output", "28x29x64", "28x28x64", OTHER)],
+        id="a convolution that widens one side",
+    ),
+    pytest.param(
+        FRAMED.replace("(None, 1600)", "(None, 1601)"),
+        [(15, "flatten", "output", "1601", "1600", OTHER)],
+        id="a flatten with one feature too many",
+    ),
+    pytest.param(
+        TORCH.replace("ReLU-2           [-1, 64, 55, 55]", "ReLU-2           [-1, 64, 54, 55]"),
+        [(5, "relu1", "output", "64x54x55", "55x55x64", OTHER)],
+        id="an activation of another height",
+    ),
+    pytest.param(
+        FRAMED.replace("(None, 13, 13, 32)     │             0", "(None, 13, 13, 32)     │            32"),
+        [
+            (7, "max_pooling2d", "params", "32", 0, "the computed figure is zero"),
+            (
+                19,
+                "",
+                "total params",
+                "34,826",
+                "34,858",
+                "the printed 34,826 contradicts the column Param #, which adds up to 34,858",
+            ),
+        ],
+        id="a pool with params",
+    ),
+    pytest.param(
+        FRAMED.replace("Total params: 34,826", "Total params: 104,480") + " Optimizer params: 69,654 (272.09 KB)\n",
+        [],
+        id="a total with the optimizer's two values for each param and two of its own",
+    ),
+    pytest.param(
+        FRAMED.replace("Trainable params: 34,826", "Trainable params: 16,010").replace(
+            "Non-trainable params: 0", "Non-trainable params: 18,816"
+        ),
+        [],
+        id="convolutions that are frozen",
+    ),
+]
+
+
+@pytest.mark.parametrize("text, false", PLANTED)
+def test_every_shape_param_and_total_of_a_summary_is_checked(text, false):
+    claims = report(text, "net.txt").claims
+    assert [(c.line, c.layer, c.metric, c.claimed, c.computed, c.why) for c in claims if not c.holds] == false
 
 
 @pytest.mark.parametrize("text, message", REFUSED)

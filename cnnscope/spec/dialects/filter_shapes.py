@@ -157,4 +157,4 @@ def _check_maps(draft: Draft, row: PrintedRow, taken: int, name: str) -> None:
     if taken and len(before) == 3 and before[2] != taken:
         why = f"the printed input has {before[2]} maps, the filter takes {taken}"
         printed = ("filter shape", row["filter"])
-        draft.choices.note(Assumption(*printed, why, (name,), (), "contradiction", printed))
+        draft.choices.note(Assumption(*printed, why, (name,), (), "contradiction", (*printed, row.line)))

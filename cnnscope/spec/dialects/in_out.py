@@ -64,7 +64,9 @@ def _check_joint(draft: Draft, row: PrintedRow, above: Size) -> None:
         printed, given = ("x".join(map(str, sides)) for sides in (before, above))
         why = f"the row above gives {given}"
         rows = (row["layer"],)
-        draft.choices.note(Assumption("size-in", printed, why, rows, (given,), "contradiction", ("size-in", printed)))
+        draft.choices.note(
+            Assumption("size-in", printed, why, rows, (given,), "contradiction", ("size-in", printed, row.line))
+        )
 
 
 def _row(draft: Draft, row: PrintedRow) -> None:

@@ -4,16 +4,18 @@ torchsummary prints it.
 A summary has no windows: a convolution's follows from its params (with a bias, or else without), its stride from the
 sizes above and below it, a pool's window from its stride. Unsaid besides: activations, and padding where both fit; the
 image where no row is the input (the one of a usual size). Params that do not fit their layer are an error, since a
-layer without a row (a pool that is a function) leaves no other trace.
+layer without a row (a pool that is a function) leaves no other trace. Every Output Shape and Param # is a claim; the
+totals are held to them (`summary_totals`).
 """
 
-from math import isqrt
+from math import isqrt, prod
 from typing import NamedTuple
 
 from cnnscope.errors import CellError
 from cnnscope.graph import INPUT, Assumption
 from cnnscope.spec.drafts.draft import Choices, Draft, Given, Line, fault
-from cnnscope.spec.drafts.summary_lines import Row, Shape, is_summary, kind_of, rows, total
+from cnnscope.spec.drafts.summary_lines import Row, Shape, is_summary, kind_of, rows, totals
+from cnnscope.spec.drafts.summary_totals import check_totals
 from cnnscope.spec.drafts.titles import table_with
 from cnnscope.spec.faults import refusal
 from cnnscope.spec.tables.document import Document
@@ -24,6 +26,8 @@ LINES = True
 
 TITLES = {"layer": r"layer \(type\)", "output": r"output shape", "params": r"param(?:s| ?#)?"}
 _USUAL = {28, 32, 48, 64, 96, 100, 128, 150, 160, 180, 192, 200, 224, 227, 256, 299, 300, 320, 384, 416, 448, 480, 512}
+_KEEP = ("bn", "dropout", "relu", "relu6", "leaky relu", "elu", "softmax", "sigmoid", "tanh")
+_FLATTEN = ("flatten", "reshape")
 _ADD_INPUT = "add a row `input (InputLayer) | (None, 28, 28, 1) | 0`"
 
 
@@ -52,9 +56,7 @@ def read(document: Document, given: Given) -> list[Draft]:
     choices.note(Assumption("activations", "none", "a summary prints those alone that are layers"))
     if any(" pool" in line.cells["type"] and "kernel" in line.cells for line in draft.lines):
         choices.note(Assumption("windows of pools", "as large as their strides", "a summary does not print them"))
-    line, params = total(document.lines)
-    if params:
-        draft.figure(line, "params", params)
+    check_totals(draft, found, totals(document.lines))
     return [draft]
 
 
@@ -88,6 +90,7 @@ class _Reader:
         kind = kind_of(row)
         shape = (*row.shape[1:], row.shape[0]) if row.torch and len(row.shape) == 3 else row.shape
         self._check(row, kind, shape)
+        written = len(self.draft.lines)
         if kind == "input":
             self._start(row.line, shape)
             self.named[row.name] = _Source(INPUT, shape)
@@ -104,8 +107,23 @@ class _Reader:
             self._write(row, kind, from_=", ".join(source.row for source in sources))
         elif kind:
             self._one(row, kind, shape)
-        self.shape = shape or self.shape
+        elif shape != self.shape or row.params:
+            raise CellError(f"a {row.kind} that changes shape or has params", "check its Output Shape and Param #")
+        self._claim(row, shape, written)
+        if prod(shape) == prod(self.shape) or kind not in (*_KEEP, *_FLATTEN):
+            self.shape = shape
+        elif kind in _FLATTEN:
+            self.shape = (prod(self.shape),)
         self.named[row.name] = _Source(self.last, self.shape)
+
+    def _claim(self, row: Row, shape: Shape, written: int) -> None:
+        """What is printed, for the row's last line; torch flattens without a row, and only Linear shows it."""
+        own = self.draft.lines[written:]
+        if not own or (len(shape) < len(self.shape) and prod(shape) == prod(self.shape)):
+            return
+        own[-1].cells["output"] = "x".join(map(str, row.shape))
+        if row.params is not None and len(own) == 1:
+            own[0].cells["params"] = str(row.params)
 
     def _write(self, row: Row, type: str, **cells: str) -> Line:
         above = self.draft.lines[-1].name if self.draft.lines else INPUT
@@ -124,8 +142,12 @@ class _Reader:
         elif kind in ("adaptive avg pool", "pad", "upsample"):
             self._resized(row, kind, shape)
         elif kind == "bn":
-            if row.params not in (None, *(times * shape[-1] for times in (2, 3, 4))):
-                raise CellError(f"{row.params:,} params are not those of {shape[-1]} maps", "check Param #")
+            times = (2,) if row.torch else (4, 3)
+            if row.params not in (None, *(each * shape[-1] for each in times)):
+                hint = "check Param #: " + (
+                    "torch prints 2 for each map" if row.torch else "Keras prints 4 for each map, 3 without scale"
+                )
+                raise CellError(f"{row.params:,} params are not those of {shape[-1]} maps", hint)
             self._write(row, "bn", scale="no" if row.params == 3 * shape[-1] else "")
         elif kind == "reshape":
             self._reshaped(row, shape)
@@ -164,7 +186,7 @@ class _Reader:
         window = {} if flat else {"kernel": "1x1"}
         bias = "no" if row.params == weights else ""
         type = "fully connected" if flat else "conv"
-        self._write(row, type, maps=str(shape[-1]), bias=bias, **window, params=_shown(row.params))
+        self._write(row, type, maps=str(shape[-1]), bias=bias, **window)
 
     def _pool(self, row: Row, kind: str, shape: Shape) -> None:
         sides = [
@@ -191,9 +213,7 @@ class _Reader:
             step = max(1, round(shape[0] / self.shape[0]))
             spare = max(0, side - step) if shape[0] == self.shape[0] * step else 0
             edges = f"{spare // 2},{spare // 2},{spare - spare // 2},{spare - spare // 2}" if spare else ""
-            self._write(
-                row, "transposed conv", maps=str(maps), stride=str(step), padding=edges, params=_shown(params), **cells
-            )
+            self._write(row, "transposed conv", maps=str(maps), stride=str(step), padding=edges, **cells)
             return
         step, padding = _steps(side, self.shape, shape)
         cells |= {"stride": str(step)} | ({"padding": padding} if padding else {})
@@ -203,7 +223,7 @@ class _Reader:
             return
         own = {"maps": str(maps)} if kind == "conv" or maps != channels else {}
         type = "conv" if kind == "conv" else "depthwise conv"
-        self._sized(self._write(row, type, **own, **cells, params=_shown(params)), shape, padding)
+        self._sized(self._write(row, type, **own, **cells), shape, padding)
 
     def _sized(self, entry: Line, shape: Shape, padding: str) -> None:
         entry.prints, entry.unsaid = (shape[0], shape[1]), () if padding else ("padding",)
@@ -275,7 +295,3 @@ def _steps(side: int, before: Shape, behind: Shape) -> tuple[int, str]:
             if made == [*behind[:2]] and min(made) > 0:
                 return step, "" if side == 1 else padding
     return max(1, round(before[0] / behind[0])), ""
-
-
-def _shown(params: int | None) -> str:
-    return str(params) if params else ""

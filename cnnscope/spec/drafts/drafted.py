@@ -9,6 +9,7 @@ from cnnscope.spec.dialects import canonical
 from cnnscope.spec.drafts.draft import Draft, Given
 from cnnscope.spec.drafts.solve import solve
 from cnnscope.spec.faults import refusal
+from cnnscope.spec.figures import figures
 from cnnscope.spec.program import Program
 from cnnscope.spec.tables.document import Document
 from cnnscope.units import Printed, parse_printed
@@ -95,6 +96,9 @@ def _program(document: Document, draft: Draft) -> Program:
     made: Program = canonical.read(page)
     made.assumptions = tuple(draft.choices.made.values())
     made.page = page
+    # The front matter holds one line for each metric.
+    whole = [figure for entry in draft.figures for figure in figures(*entry, document.footnotes)]
+    made.figures = tuple(whole) or made.figures
     made.missing = tuple(draft.missing)
     return made
 

@@ -10,7 +10,7 @@ _LAYER = re.compile(
     r"\b(conv(olution(al)?(?!\s+networks?\b))?(\d?d)?|\w*pool(ing)?|fc|dense|linear|fully|connected|input|output|softmax|relu"
     r"|tanh|sigmoid|norm|lrn|bn|dropout|flatten|add|concat|shuffle|squeeze|residual|bottleneck|inception|fire|block|module"
     r"|stage|unit|branch|skip|identity|upsample|deconv|unpool|attention|embedding|total)[-_ ]?\d*\b"
-    r"|\(\s*none\b|\[\s*-1\s*,|\d\s*[x×]\s*\d|->|→|[{}=|\t]|^[\w .-]{0,40}\w:$",
+    r"|\bparams\s*:|\(\s*none\b|\[\s*-1\s*,|\d\s*[x×]\s*\d|->|→|[{}=|\t]|^[\w .-]{0,40}\w:$",
     re.IGNORECASE,
 )
 """What a line of a network may hold: such a line is never taken for prose."""

@@ -72,7 +72,7 @@ class _Solver:
         size = self._advance(segment, dict(self.sizes))
         why = f"the row gives {size[0]}x{size[1]}" if size else "the row has no size"
         self.draft.choices.note(
-            Assumption("printed size", shown, why, (segment[-1].name,), (), "contradiction", ("size", shown))
+            Assumption("printed size", shown, why, (segment[-1].name,), (), "contradiction", ("size", shown, 0))
         )
 
     def _search(self, segment: Sequence[Line]) -> list[Cells] | None:
@@ -110,7 +110,7 @@ class _Solver:
                 size = f"{last.prints[0]}x{last.prints[1]}" if last.prints else ""
                 why = f"the printed {printed} contradicts the printed {size}, which the next row needs too"
                 assumption = Assumption(
-                    "stride", stride, why, (last.name,), (printed,), "contradiction", ("stride", printed)
+                    "stride", stride, why, (last.name,), (printed,), "contradiction", ("stride", printed, 0)
                 )
                 self.draft.choices.note(assumption)
                 return cells
@@ -242,7 +242,7 @@ class _Solver:
         for (column, cell, ground, reason), (rows, sizes) in groups.items():
             why = f"solves {', '.join(dict.fromkeys(sizes))}" if ground == "solved" else reason
             others = tuple(other for other in ("same", "valid") if column == "padding" and other != cell)
-            printed = ("size", refuted[why]) if ground == "contradiction" else ("", "")
+            printed = ("size", refuted[why], 0) if ground == "contradiction" else ("", "", 0)
             self.draft.choices.note(Assumption(column, cell, why, tuple(rows), others, ground, printed))  # type: ignore[arg-type]
 
 

@@ -12,7 +12,7 @@ from cnnscope.errors import CellError
 
 HEADER = re.compile(r"layer \(type(?::depth-idx)?\).*output shape.*param", re.IGNORECASE)
 _RULE = re.compile(r"[\s_=+─━═┃│|├┤┼┏┓┗┛┡┩┳┻╇┯┷┬┴└┘┌┐╞╡╪-]+")
-_TOTAL = re.compile(r"\W*((?:total|trainable|non-trainable) params)\s*:\s*([\d,]+)", re.IGNORECASE)
+_TOTAL = re.compile(r"\W*((?:total|trainable|non-trainable|optimizer) params)\s*:\s*([\d,]+)", re.IGNORECASE)
 _SHAPE = re.compile(r"[\[(]+\s*(?:None|-1|\d+|\?)\s*,[^()\[\]]*[\])]+")
 _FRAME = re.compile(r"[│┃|]")
 _SOURCE = re.compile(r"([\w./-]+)\[\d+\]\[\d+\]")
@@ -52,12 +52,11 @@ def is_summary(lines: Sequence[str]) -> bool:
     return any(HEADER.search(" ".join(_FRAME.sub(" ", line).split())) for line in lines)
 
 
-def total(lines: Sequence[str]) -> tuple[int, str]:
-    """The line and the number of trainable params, or of all where only these are printed."""
-    found = {
+def totals(lines: Sequence[str]) -> dict[str, tuple[int, str]]:
+    """The line and the number of `total params`, `trainable params` and their like, as far as printed."""
+    return {
         match[1].lower(): (number, match[2]) for number, line in enumerate(lines, 1) if (match := _TOTAL.match(line))
     }
-    return found.get("trainable params") or found.get("total params") or (0, "")
 
 
 def rows(lines: Sequence[str]) -> list[Row]:
