@@ -157,5 +157,5 @@ def test_an_assumption_that_the_table_does_not_need_is_refused():
         zoo.read_page("net.md", text, {"groups": "2"})
     assert str(refused.value) == (
         "--assume groups: the table does not leave this open\n"
-        "  it leaves open activation, norm, classes, width, window, padding"
+        "  it leaves open activation, norm, width, window, classes, padding"
     )

@@ -11,9 +11,8 @@ import re
 from typing import NamedTuple
 
 from cnnscope.errors import CellError, SpecError, UsageError
-from cnnscope.graph import Assumption
 from cnnscope.spec.drafts.draft import Choices, Draft, Given, fault
-from cnnscope.spec.drafts.habits import check_image
+from cnnscope.spec.drafts.habits import check_image, told_input
 from cnnscope.spec.drafts.printed import count, geometry, size
 from cnnscope.spec.tables.document import Document, clean
 
@@ -227,7 +226,7 @@ class _Writer:
                 f"{sides[2] if len(sides) > 2 else 3}x{sides[0]}x{sides[1] if len(sides) > 1 else sides[0]}",
             )
         else:
-            self.draft.input = (0, choices.take("input", "3x32x32", why="the pattern has no sizes"))
+            self.draft.input = (0, told_input(choices, "3x32x32", "the pattern has no sizes"))
         self._check_sizes()
         active = any(layer.kind in ("relu", "tanh", "sigmoid") for layer in self.layers)
         weighted = [index for index, layer in enumerate(self.layers) if layer.kind in ("conv", "fc")]
@@ -235,7 +234,7 @@ class _Writer:
             activation = "relu" if not active and index in weighted[:-1] else ""
             self._layer(layer, activation, last=bool(weighted) and index == weighted[-1])
         if not active:
-            choices.note(Assumption("activation", "relu", "behind every layer with weights but the last"))
+            choices.alike("activation", "relu", why="behind every layer with weights but the last")
 
     def _check_sizes(self) -> None:
         """More sizes than layers are those of another network."""

@@ -13,7 +13,7 @@ from cnnscope.graph import Assumption
 from cnnscope.spec.dialects.mbconv import is_stages
 from cnnscope.spec.drafts.draft import Choices, Draft, Given, fault
 from cnnscope.spec.drafts.ghost_module import ghost_bottleneck
-from cnnscope.spec.drafts.habits import units
+from cnnscope.spec.drafts.habits import told_window, units
 from cnnscope.spec.drafts.modules import inverted_residual
 from cnnscope.spec.drafts.printed import count, geometry, plain
 from cnnscope.spec.drafts.squared import image_before, one_reading, square
@@ -60,20 +60,21 @@ def read(document: Document, given: Given) -> list[Draft]:
     ghosts = any(_GHOST.match(plain(row["operator"])) for row in rows(document, table, TITLES))
     require(document, table, TITLES, "se", *(() if ghosts else ("nl",)))
     choices = Choices(given)
-    usual = choices.take("activation", "relu", why="the table has no column NL") if ghosts else ""
+    usual = "relu" if ghosts else ""
+    if ghosts:
+        choices.alike("activation", usual, why="the table has no column NL")
     draft = Draft(choices, habit="the printed sizes shrink only with the stride")
-    choices.note(Assumption("norm", "bn", "behind every convolution but those with NBN and the squeezing ones"))
+    choices.alike("norm", "bn", "none", why="behind every convolution but those with NBN and the squeezing ones")
     choices.note(
         Assumption(
             "squeeze", f"a quarter of the expansion, rounded to {4 if ghosts else 8}", "the table prints ticks only"
         )
     )
-    classes = units(draft)
     printed = one_reading(rows(document, table, TITLES), choices)
     faults = []
     for index, row in enumerate(printed):
         try:
-            _row(draft, _complete(row, usual, last=index == len(printed) - 1), printed[index + 1 :], classes)
+            _row(draft, _complete(row, usual, last=index == len(printed) - 1), printed[index + 1 :])
         except CellError as error:
             faults.append(fault(row.line, row["operator"], error))
     if faults:
@@ -105,13 +106,13 @@ def _squeezed(cell: str, wide: int, multiple: int) -> str:
     return str(round_to(wide // 4, multiple))
 
 
-def _row(draft: Draft, row: PrintedRow, following: list[PrintedRow], classes: str) -> None:
+def _row(draft: Draft, row: PrintedRow, following: list[PrintedRow]) -> None:
     operator = plain(row["operator"])
     if not re.search(r"[a-z]{2}", operator):
         raise CellError("has no operator", "write conv2d, bneck, pool")
     behind = square(following[0]["input"]) if following else ()
     size = {"size": f"{behind[0]}x{behind[0]}"} if behind else {}
-    maps = classes if plain(row["out"]) == "k" else str(count(row["out"])) if row["out"] else ""
+    maps = units(draft) if plain(row["out"]) == "k" else str(count(row["out"])) if row["out"] else ""
     stride = str(count(row["s"])) if row["s"] else "1"
     if "pool" in operator:
         draft.add(row.line, "global avg pool", **size)
@@ -129,7 +130,7 @@ def _row(draft: Draft, row: PrintedRow, following: list[PrintedRow], classes: st
             and any(line.cells.get("wide") for line in draft.lines)
         ):
             raise CellError("has no window", "the rows above print theirs")
-        window = found.window or draft.choices.take("window", "3x3", why="the table prints none")
+        window = found.window or told_window(draft.choices)
         if ghost and (wide % 2 or int(maps) % 2):
             raise CellError("a ghost module of an odd width", "half of its maps are made from the other half")
         block = ghost_bottleneck(draft) if ghost else inverted_residual(draft, squeeze=True)

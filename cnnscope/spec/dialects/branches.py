@@ -10,7 +10,6 @@ classifier, where the table ends before it.
 import re
 
 from cnnscope.errors import CellError
-from cnnscope.graph import Assumption
 from cnnscope.spec.drafts.branch_rows import POOL, Rows, pool, width
 from cnnscope.spec.drafts.draft import Cells, Choices, Draft, Given, Line, fault, readable
 from cnnscope.spec.drafts.habits import classifier, image
@@ -72,7 +71,7 @@ def read(document: Document, given: Given) -> list[Draft]:
     if faults:
         raise refusal(document.path, faults)
     _input(draft, table.line)
-    draft.choices.note(Assumption("activation", "relu", "behind every convolution"))
+    draft.choices.alike("activation", "relu", why="behind every convolution")
     if draft.lines and not any(line.cells["type"].startswith("fully") for line in draft.lines):
         classifier(draft, draft.lines[-1].line)
     return [draft]

@@ -10,10 +10,9 @@ import re
 from dataclasses import replace
 
 from cnnscope.errors import CellError, SpecError
-from cnnscope.graph import Assumption
 from cnnscope.spec.drafts.column_tokens import TOKEN, add, tokens
 from cnnscope.spec.drafts.draft import Choices, Draft, Given, fault, readable
-from cnnscope.spec.drafts.habits import biases, image
+from cnnscope.spec.drafts.habits import biases, image, told_pool
 from cnnscope.spec.drafts.printed import plain
 from cnnscope.spec.drafts.textbook_cells import shape
 from cnnscope.spec.faults import refusal
@@ -200,12 +199,14 @@ def _print(draft: Draft, before: int, row: TableRow, where: list[int], beside: d
 def _finish(draft: Draft) -> None:
     choices = draft.choices
     image(draft)
-    pools = tuple(
-        line.name for line in draft.lines if line.cells.get("kernel") == "2x2" and "pool" in line.cells["type"]
-    )
-    choices.note(Assumption("pools", "2x2 with stride 2", "a maxpool halves the size", pools))
+    pools = [line for line in draft.lines if "window" in line.unsaid]
+    names = tuple(line.name for line in pools)
+    told = told_pool(choices, "pools", "2x2 with stride 2", "a maxpool halves the size", names) if pools else {}
+    for line in pools:
+        line.cells |= told
+        line.unsaid = ("padding",) if told["kernel"] != "2x2" else ()
     weighted = [line for line in draft.lines if line.cells["type"] in ("conv", "fully connected")]
     if weighted and "activation" in weighted[-1].cells:
         del weighted[-1].cells["activation"]
-    choices.note(Assumption("activation", "relu", "behind every layer with weights but the last"))
+    choices.alike("activation", "relu", why="behind every layer with weights but the last")
     biases(draft)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from cnnscope.errors import CellError, Fault
 from cnnscope.spec.drafts.draft import Cells, Choices, Draft, Given, Line, fault
-from cnnscope.spec.drafts.habits import image
+from cnnscope.spec.drafts.habits import image, whole_choice
 from cnnscope.spec.faults import refusal
 from cnnscope.spec.tables.document import Document
 
@@ -125,7 +125,7 @@ def _image(draft: Draft, section: _Section) -> None:
         raise CellError(f"has no {'height' if width else 'width'}", "write height=416 and width=416")
     if height:
         if "channels" not in values:
-            values["channels"] = draft.choices.take("channels", "3", why="[net] does not say")
+            values["channels"] = str(whole_choice(draft.choices, "channels", "3", "[net] does not say"))
         draft.input = (section.line, f"{_number(values, 'channels', 3)}x{height}x{width}")
     elif "inputs" in values:
         draft.input = (section.line, str(_number(values, "inputs", 0)))

@@ -9,9 +9,8 @@ import re
 from typing import NamedTuple
 
 from cnnscope.errors import CellError
-from cnnscope.graph import Assumption
 from cnnscope.spec.drafts.draft import Choices, Draft, Given, Line, fault
-from cnnscope.spec.drafts.solve import HALF
+from cnnscope.spec.drafts.told import HALF
 from cnnscope.spec.faults import refusal
 from cnnscope.spec.tables.document import Document
 
@@ -62,8 +61,8 @@ def read(document: Document, given: Given) -> list[Draft]:
         except CellError as error:
             # Later rows count their layers from this one.
             raise refusal(document.path, [fault(row.line, row.kind, error)]) from None
-    choices.note(Assumption("norm", "bn", "behind every convolution but those that nothing convolves behind"))
-    choices.note(Assumption("activation", "leaky relu", "the listing prints none"))
+    choices.alike("norm", "bn", "none", why="behind every convolution but those that nothing convolves behind")
+    choices.alike("activation", "leaky relu", why="the listing prints none")
     return [draft]
 
 

@@ -9,7 +9,6 @@ padding (none but where a row says `padded` or its sizes need it), batch norms.
 import re
 
 from cnnscope.errors import CellError
-from cnnscope.graph import Assumption
 from cnnscope.spec.dialects.module_list import write
 from cnnscope.spec.drafts.draft import Choices, Draft, Given, fault
 from cnnscope.spec.drafts.module_lines import LINE
@@ -45,7 +44,7 @@ def read(document: Document, given: Given) -> list[Draft]:
             faults.append(fault(row.line, row["type"], error))
     if faults:
         raise refusal(document.path, faults)
-    choices.note(Assumption("activation", "relu", "behind every convolution"))
+    choices.alike("activation", "relu", why="behind every convolution")
     return [draft]
 
 

@@ -11,7 +11,7 @@ from fractions import Fraction
 from cnnscope.errors import CellError, Fault, SpecError
 from cnnscope.graph import Assumption
 from cnnscope.spec.drafts.draft import Choices, Draft, Given, fault
-from cnnscope.spec.drafts.habits import image, multiplier
+from cnnscope.spec.drafts.habits import image, multiplier, told_activation
 from cnnscope.spec.drafts.printed import Size, count, geometry, plain, size
 from cnnscope.spec.drafts.titles import PrintedRow, rows, table_with
 from cnnscope.spec.faults import refusal
@@ -50,8 +50,8 @@ def read(document: Document, given: Given) -> list[Draft]:
     assert table
     choices = Choices(given)
     draft = Draft(choices, habit="the printed sizes shrink only with the stride")
-    activation = choices.take("activation", "relu", why="behind every convolution and its batch norm")
-    choices.note(Assumption("norm", "bn", "behind every convolution, which then has no bias"))
+    activation = told_activation(choices, "relu", "behind every convolution and its batch norm")
+    choices.alike("norm", "bn", "none", why="behind every convolution, which then has no bias")
     width = multiplier(draft, "width", "the table is that of the full network")
     printed = _written_out(document, rows(document, table, TITLES))
     faults = []

@@ -9,7 +9,6 @@ passed over.
 import re
 
 from cnnscope.errors import CellError
-from cnnscope.graph import Assumption
 from cnnscope.spec.drafts.draft import Choices, Draft, Given, fault
 from cnnscope.spec.drafts.habits import biases, image
 from cnnscope.spec.drafts.modules import fire
@@ -53,7 +52,7 @@ def read(document: Document, given: Given) -> list[Draft]:
     if faults:
         raise refusal(document.path, faults)
     image(draft)
-    draft.choices.note(Assumption("activation", "relu", "behind every convolution"))
+    draft.choices.alike("activation", "relu", why="behind every convolution")
     biases(draft)
     return [draft]
 

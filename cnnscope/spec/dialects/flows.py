@@ -47,7 +47,7 @@ def read(document: Document, given: Given) -> list[Draft]:
             faults.append(fault(row.line, row["flow"], error))
     if faults:
         raise refusal(document.path, faults)
-    choices.note(Assumption("norm", "bn", "behind every convolution, which then has no bias"))
+    choices.alike("norm", "bn", "none", why="behind every convolution, which then has no bias")
     choices.note(Assumption("shortcuts", "batch norm behind them", "as behind every convolution"))
     image(draft, "3x299x299")
     return [draft]

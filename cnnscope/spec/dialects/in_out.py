@@ -52,7 +52,7 @@ def read(document: Document, given: Given) -> list[Draft]:
             faults.append(fault(row.line, row["layer"], error))
     if faults:
         raise refusal(document.path, faults)
-    draft.choices.note(Assumption("activation", "relu", "behind every convolution"))
+    draft.choices.alike("activation", "relu", why="behind every convolution")
     biases(draft)
     return [draft]
 

@@ -9,10 +9,9 @@ import re
 from fractions import Fraction
 
 from cnnscope.errors import CellError
-from cnnscope.graph import Assumption
 from cnnscope.spec.dialects.mbconv import is_stages
 from cnnscope.spec.drafts.draft import Choices, Draft, Given, fault
-from cnnscope.spec.drafts.habits import multiplier, units
+from cnnscope.spec.drafts.habits import multiplier, told_activation, told_ratio, told_window, units
 from cnnscope.spec.drafts.modules import inverted_residual
 from cnnscope.spec.drafts.printed import count, geometry, plain
 from cnnscope.spec.drafts.squared import image_before, square
@@ -58,16 +57,15 @@ def read(document: Document, given: Given) -> list[Draft]:
     require(document, table, TITLES, "n")
     choices = Choices(given)
     draft = Draft(choices, habit="the printed sizes shrink only with the stride")
-    activation = choices.take("activation", "relu6", why="behind expansions and windows, not behind projections")
-    choices.note(Assumption("norm", "bn", "behind every convolution but the classifier"))
-    classes = units(draft)
+    activation = told_activation(choices, "relu6", "behind expansions and windows, not behind projections")
+    choices.alike("norm", "bn", "none", why="behind every convolution but the classifier")
     width = multiplier(draft, "width", "the table is that of the full network; other widths are rounded to 8")
     printed = rows(document, table, TITLES)
     windows = has(table, TITLES, "kernel")
     faults = []
     for index, row in enumerate(printed):
         try:
-            _row(draft, row, printed[index + 1 :], activation, classes)
+            _row(draft, row, printed[index + 1 :], activation)
             if row["t"] and windows and not row["kernel"]:
                 raise CellError("a block without k", "write its window into the column k")
             _widen(draft, width)
@@ -89,14 +87,14 @@ def _widen(draft: Draft, width: Fraction) -> None:
     cells["maps"] = str(max(maps, round_to(maps * width, 8)) if at_the_end else round_to(maps * width, 8))
 
 
-def _row(draft: Draft, row: PrintedRow, following: list[PrintedRow], activation: str, classes: str) -> None:
+def _row(draft: Draft, row: PrintedRow, following: list[PrintedRow], activation: str) -> None:
     operator = plain(row["operator"])
     repeat = row["n"] if row["n"] not in ("", "1") else ""
     behind = square(following[0]["input"]) if following and not following[0]["input"].isdecimal() else ()
     size = {"size": f"{behind[0]}x{behind[0]}"} if behind else {}
     if len(behind) > 1 and draft.choices.given.get("width", "1") == "1":
         size = {"output": f"{behind[0]}x{behind[0]}x{behind[1]}"}
-    maps = classes if plain(row["c"]) == "k" else str(count(row["c"])) if row["c"] else ""
+    maps = units(draft) if plain(row["c"]) == "k" else str(count(row["c"])) if row["c"] else ""
     if not operator:
         raise CellError("has no operator", "write conv2d, bottleneck, avgpool 7x7 ...")
     if block := _BLOCK.fullmatch(operator):
@@ -104,7 +102,7 @@ def _row(draft: Draft, row: PrintedRow, following: list[PrintedRow], activation:
         kernel = _kernel(row, block["kernel"] or "")
         if not kernel:
             why = "the window of such blocks; the table prints none"
-            kernel = draft.choices.take("window", "3x3", why=why)
+            kernel = told_window(draft.choices, why)
         ratio = _ratio(draft, block)
         kind = inverted_residual(draft, squeeze=bool(ratio), gate="sigmoid", by_factor=True)
         entry = draft.add(
@@ -177,4 +175,4 @@ def _ratio(draft: Draft, block: re.Match[str]) -> str:
         return ""
     share = re.search(r"0?\.\d+", told)
     why = "the squeezed share of a block's input maps is not printed"
-    return share[0] if share else draft.choices.take("se ratio", "0.25", why=why)
+    return share[0] if share else told_ratio(draft.choices, "se ratio", "0.25", why)

@@ -13,7 +13,9 @@ import re
 from cnnscope.errors import CellError, Fault
 from cnnscope.graph import Assumption
 from cnnscope.spec.dialects import canonical
-from cnnscope.spec.drafts.draft import Choices, Given
+from cnnscope.spec.drafts.draft import Cells, Choices, Given
+from cnnscope.spec.drafts.habits import told_activation, told_pool
+from cnnscope.spec.drafts.modules import half
 from cnnscope.spec.faults import refusal
 from cnnscope.spec.figures import figures
 from cnnscope.spec.program import Figure, Program
@@ -37,7 +39,7 @@ _FULL = re.compile(r"fc\s*-?\s*(\d*)", re.IGNORECASE)
 _INPUT = re.compile(r"input.*", re.IGNORECASE)
 _FIGURE = re.compile(r"(?:~=|≈|~)?\s*(?<![\d.,])\d[\d.,]*+\s*[kmg]?i?b?\b(?!\s*bytes)", re.IGNORECASE)
 
-_COLUMNS = ("type", "maps", "kernel", "stride", "padding", "activation", "size", "output", "memory", "params")
+_COLUMNS = ("type", "maps", "kernel", "stride", "padding", "bias", "activation", "size", "output", "memory", "params")
 _LONGEST_LINE = 1_000
 
 
@@ -132,7 +134,7 @@ def _cells(entry: re.Match[str]) -> tuple[str, ...]:
         cells |= {"type": "conv", "maps": conv["m"] or conv["m2"], "kernel": "x".join(kernel), "activation": "relu"}
         cells["padding"] = "x".join(str(int(side) // 2) for side in kernel)
     elif _POOL.fullmatch(layer):
-        cells |= {"type": "max pool", "kernel": "2", "stride": "2"}
+        cells |= {"type": "max pool"}
     elif full := _FULL.fullmatch(layer):
         units = full[1] or re.split(r"[x×*]", output)[-1].strip()
         cells |= {"type": "fully connected", "maps": units, "activation": "relu"}
@@ -148,11 +150,20 @@ def _assumed(rows: list[TableRow], choices: Choices) -> list[TableRow]:
     why = "a ledger prints none, and its sizes stay"
     if (padding := choices.take("padding", "same", "valid", why=why)) != "same":
         rows = [row._replace(cells=_with(row.cells, "padding", padding)) for row in rows]
-    if choices.take("activation", "relu", "none", why="behind all layers with weights but the last") == "none":
-        rows = [row._replace(cells=_with(row.cells, "activation", "")) for row in rows]
-    choices.note(Assumption("pools", "2x2 max pools with stride 2", "a Pool halves the size"))
-    choices.note(Assumption("bias", "yes", "the printed weights leave them out"))
-    return rows
+    active = told_activation(choices, "relu", "behind all layers with weights but the last")
+    rows = [row._replace(cells=_with(row.cells, "activation", active)) for row in rows]
+    pool = told_pool(choices, "pools", "2x2 max pools with stride 2", "a Pool halves the size")
+    bias = choices.take("bias", "yes", "no", why="the printed weights leave them out")
+    return [_told(row, pool, "no" if bias == "no" else "") for row in rows]
+
+
+def _told(row: TableRow, pool: Cells, bias: str) -> TableRow:
+    cells = dict(zip(_COLUMNS, row.cells, strict=True))
+    if cells["type"] == "max pool":
+        cells |= pool | {"padding": half(pool["kernel"])}
+    elif cells["type"] in ("conv", "fully connected"):
+        cells["bias"] = bias
+    return row._replace(cells=tuple(cells.values()))
 
 
 def _fitted(rows: list[TableRow], choices: Choices) -> list[TableRow]:

@@ -48,7 +48,7 @@ def read(document: Document, given: Given) -> list[Draft]:
             faults.append(fault(row.line, row["level"], error))
     if faults:
         raise refusal(document.path, faults)
-    draft.choices.note(Assumption("activation", "relu", "behind every 3x3 convolution"))
+    draft.choices.alike("activation", "relu", why="behind every 3x3 convolution")
     draft.choices.note(Assumption("crops", "the middle", "the table prints sizes only"))
     biases(draft)
     return [draft]

@@ -12,7 +12,6 @@ padding where a line prints none, activations (ReLU behind all layers with weigh
 import re
 
 from cnnscope.errors import Fault, SpecError
-from cnnscope.graph import Assumption
 from cnnscope.spec.drafts.draft import Cells, Choices, Draft, Given
 from cnnscope.spec.drafts.habits import biases, image
 from cnnscope.spec.drafts.textbook_rows import Writer
@@ -52,7 +51,7 @@ def read(document: Document, given: Given) -> list[Draft]:
     weighted = [line for line in draft.lines if line.cells["type"] in ("conv", "fully connected")]
     for line in weighted[:-1]:
         line.cells.setdefault("activation", "relu")
-    draft.choices.note(Assumption("activation", "relu", "behind every layer with weights but the last"))
+    draft.choices.alike("activation", "relu", why="behind every layer with weights but the last")
     biases(draft)
     image(draft)
     return [draft]

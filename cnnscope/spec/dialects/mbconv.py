@@ -10,10 +10,9 @@ import re
 from math import ceil
 
 from cnnscope.errors import CellError
-from cnnscope.graph import Assumption
 from cnnscope.spec.drafts import modules
 from cnnscope.spec.drafts.draft import Choices, Draft, Given, fault
-from cnnscope.spec.drafts.habits import image, multiplier, units
+from cnnscope.spec.drafts.habits import image, multiplier, told_activation, told_ratio, told_window, units
 from cnnscope.spec.drafts.printed import count, geometry, plain, size
 from cnnscope.spec.drafts.squared import one_reading
 from cnnscope.spec.drafts.titles import PrintedRow, found, require, rows
@@ -64,15 +63,13 @@ def read(document: Document, given: Given) -> list[Draft]:
         require(document, table, TITLES, "stride")
     choices = Choices(given)
     draft = Draft(choices, habit="the printed sizes shrink only with the stride")
-    activation = choices.take("activation", "silu", why="behind expansions and windows, not behind projections")
-    choices.note(Assumption("norm", "bn", "behind every convolution but the squeezing ones"))
-    classes = units(draft)
+    activation = told_activation(choices, "silu", "behind expansions and windows, not behind projections")
+    choices.alike("norm", "bn", "none", why="behind every convolution but the squeezing ones")
     printed = one_reading(rows(document, table, TITLES), choices)
     columns = {*found(table, TITLES).values()}
     reader = _Stages(
         draft,
         activation,
-        classes,
         squeezes_unsaid=not any("se" in plain(row["operator"]) or row["se"] for row in printed),
         has_strides="stride" in columns and "resolution" not in columns,
         windowed=any(row["kernel"] or re.search(r"conv.*\dx\d", plain(row["operator"])) for row in printed[1:-1]),
@@ -111,16 +108,16 @@ def _complete(row: PrintedRow) -> PrintedRow:
 
 class _Stages:
     def __init__(
-        self, draft: Draft, activation: str, classes: str, *, squeezes_unsaid: bool, has_strides: bool, windowed: bool
+        self, draft: Draft, activation: str, *, squeezes_unsaid: bool, has_strides: bool, windowed: bool
     ) -> None:
         self.has_strides, self.windowed = has_strides, windowed
-        self.draft, self.activation, self.classes = draft, activation, classes
+        self.draft, self.activation = draft, activation
         self.ratio = ""
         why = "the table is that of the smallest network"
         self.wider, self.deeper = multiplier(draft, "width", why), multiplier(draft, "depth", why)
         if squeezes_unsaid:
             why = "of the block's input maps; the table does not print it"
-            self.ratio = draft.choices.take("SE", "0.25", why=why)
+            self.ratio = told_ratio(draft.choices, "SE", "0.25", why)
         self.printed = 0
         """The maps of the row above."""
 
@@ -161,12 +158,13 @@ class _Stages:
     def _block(self, line: int, name: str, match: re.Match[str], cells: dict[str, str], repeat: str):  # type: ignore[no-untyped-def]
         if not match[3] and self.windowed:
             raise CellError("has no window", "the other rows print theirs")
-        kernel = match[3] or self.draft.choices.take("window", "3x3", why="the table prints none")[0]
-        kernel = f"{kernel}x{kernel}"
+        kernel = match[3] or told_window(self.draft.choices)
+        kernel = kernel if "x" in kernel else f"{kernel}x{kernel}"
         factor = match[2]
         ratio = match[5] or ("" if match[1] else self.ratio)
         if match[4] and not match[5]:
-            ratio = self.draft.choices.take("SE", "0.25", why="of the block's input maps; the table prints no ratio")
+            why = "of the block's input maps; the table prints no ratio"
+            ratio = told_ratio(self.draft.choices, "SE", "0.25", why)
         given = {"kernel": kernel, "act": self.activation, **cells}
         if match[1]:
             return self.draft.add(line, modules.fused(self.draft), layer=name, t=factor, **given)
@@ -192,7 +190,7 @@ class _Stages:
                 self.draft.add(row.line, "global avg pool")
             elif re.fullmatch(r"fc|fully[- ]connected|dense|linear|classifier", part):
                 printed = count(row["channels"]) if row["channels"] else self.printed
-                maps = self.classes if printed == self.printed else str(printed)
+                maps = units(self.draft) if printed == self.printed else str(printed)
                 self.draft.add(row.line, "fully connected", maps=maps)
             elif not re.fullmatch(r"dropout|softmax|flatten", part):
                 raise CellError(f"`{part[:40]}` is no part of a head", "known are Conv1x1, Pooling, FC, parted by &")

@@ -5,7 +5,6 @@ norms (behind every convolution), and the classifier behind the last module.
 """
 
 from cnnscope.errors import CellError
-from cnnscope.graph import Assumption
 from cnnscope.spec.drafts.draft import Choices, Draft, Given, fault
 from cnnscope.spec.drafts.habits import classifier, image
 from cnnscope.spec.drafts.module_lines import LINE, module
@@ -51,7 +50,7 @@ def read(document: Document, given: Given) -> list[Draft]:
             faults.append(fault(number, match["label"], error))
     if faults:
         raise refusal(document.path, faults)
-    choices.note(Assumption("activation", "relu", "behind every convolution"))
+    choices.alike("activation", "relu", why="behind every convolution")
     image(draft, "3x299x299")
     classifier(draft, draft.lines[-1].line, pool=True)
     return [draft]

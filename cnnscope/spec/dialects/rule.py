@@ -16,7 +16,7 @@ from fractions import Fraction
 from cnnscope.errors import CellError
 from cnnscope.graph import Assumption
 from cnnscope.spec.drafts.draft import Cells, Choices, Draft, Given, fault, readable
-from cnnscope.spec.drafts.habits import image
+from cnnscope.spec.drafts.habits import classifier, image, told_ratio, whole_choice
 from cnnscope.spec.drafts.printed import count, plain
 from cnnscope.spec.drafts.rules import DENSE, dense_params, densenet, repvgg
 from cnnscope.spec.drafts.titles import PrintedRow, found, rows, table_with
@@ -184,10 +184,11 @@ def _regnet(draft: Draft, row: PrintedRow) -> None:
         raise CellError("a bottleneck or a group that is not read", "the ratio b is 1, the group width 1 or more")
     made = _stages(row)
     choices = draft.choices
-    ratio = row["se"] or choices.take("SE", "none", why="the ratio to the block's input maps; none is printed")
-    stem = choices.take("stem", "32", why="a 3x3 convolution with stride 2")
+    why = "the ratio to the block's input maps; none is printed"
+    ratio = row["se"] or told_ratio(choices, "SE", "none", why) or "none"
+    stem = str(whole_choice(choices, "stem", "32", "a 3x3 convolution with stride 2"))
     choices.note(Assumption("bottleneck", "1", "blocks 1x1, 3x3 in groups, 1x1 of the same width"))
-    choices.note(Assumption("norm", "bn", "behind every convolution, which then has no bias"))
+    choices.alike("norm", "bn", "none", why="behind every convolution, which then has no bias")
     draft.add(row.line, "conv bn", layer="stem", maps=stem, kernel="3x3", stride="2", padding="1", activation="relu")
     block = _block(draft, squeeze=ratio not in ("none", "0"))
     for stage, (many, width) in enumerate(made, start=1):
@@ -270,7 +271,4 @@ def wide_block(draft: Draft) -> str:
 
 
 def _head(draft: Draft, line: int, usual: str = "1000") -> None:
-    chosen = draft.choices.take("classifier", usual, why="the rule leaves it out; `none` leaves it out here too")
-    if chosen != "none":
-        draft.add(line, "global avg pool")
-        draft.add(line, "fully connected", maps=chosen)
+    classifier(draft, line, usual, pool=True, why="the rule leaves it out; `none` leaves it out here too")

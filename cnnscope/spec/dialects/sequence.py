@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from cnnscope.errors import CellError, SpecError
 from cnnscope.graph import Assumption
 from cnnscope.spec.drafts.draft import Choices, Draft, Given, Line, fault
-from cnnscope.spec.drafts.habits import biases, check_image, image
+from cnnscope.spec.drafts.habits import biases, check_image, image, told_pool, told_window, whole_choice
 from cnnscope.spec.drafts.printed import plain
-from cnnscope.spec.drafts.solve import HALF
+from cnnscope.spec.drafts.told import HALF
 from cnnscope.spec.tables.document import Document, clean
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def read(document: Document, given: Given) -> list[Draft]:
     if weighted and not any(line.cells["type"] in _ACTIVATIONS for line in draft.lines):
         for line in weighted[:-1]:
             line.cells["activation"] = "relu"
-        draft.choices.note(Assumption("activation", "relu", "behind every layer with weights but the last"))
+        draft.choices.alike("activation", "relu", why="behind every layer with weights but the last")
     biases(draft)
     return [draft]
 
@@ -166,7 +166,7 @@ class _Chain:
         elif len(sides) == 3:
             channels = sides.pop()
         elif token.kind == "image":
-            channels = int(self.draft.choices.take("channels", "1", why="the short form prints none"))
+            channels = whole_choice(self.draft.choices, "channels", "1", "the short form prints none")
         self.draft.input = (1, f"{channels}x{sides[0]}x{sides[1]}")
 
     def _full(self, token: "Token", *, last: bool) -> None:
@@ -193,9 +193,10 @@ class _Chain:
             self.draft.choices.note(Assumption("last pool", "global", why))
             self.draft.add(1, "global avg pool")
         else:
-            if token.kind == "bare pool" and "pool" not in self.draft.choices.made:
-                self.draft.choices.note(Assumption("pool", "2x2, stride 2", "no window is printed"))
-            self.draft.add(1, kind, kernel="2x2", stride="2")
+            told = {"kernel": "2x2", "stride": "2"}
+            if token.kind == "bare pool":
+                told = told_pool(self.draft.choices, "pool", "2x2, stride 2", "no window is printed")
+            self.draft.add(1, kind, **told).unsaid = ("padding",) if told["kernel"] != "2x2" else ()
 
     def _conv(self, token: "Token") -> None:
         entry = self.draft.add(1, "conv", maps=str(token.maps), kernel=token.kernel, stride=token.stride)
@@ -208,7 +209,7 @@ class _Chain:
 
     def _sized_conv(self, shape: str) -> None:
         """Only its output is printed."""
-        window = self.draft.choices.take("window", "3x3", why="only the sizes of convolutions are printed")
+        window = told_window(self.draft.choices, "only the sizes of convolutions are printed")
         entry = self.draft.add(1, "conv", maps=shape.strip("⟦⟧ ").split("x")[-1], kernel=window)
         entry.unsaid = ("padding", "stride")
 

@@ -13,11 +13,11 @@ from typing import NamedTuple
 from cnnscope.errors import CellError
 from cnnscope.graph import Assumption
 from cnnscope.spec.drafts.draft import Choices, Draft, Given, Line, fault
-from cnnscope.spec.drafts.habits import biases, image, units
+from cnnscope.spec.drafts.habits import biases, image, told_activation, units
 from cnnscope.spec.drafts.modules import added
 from cnnscope.spec.drafts.printed import Size, count, geometry, plain, size
-from cnnscope.spec.drafts.solve import HALF
 from cnnscope.spec.drafts.titles import PrintedRow, found, rows
+from cnnscope.spec.drafts.told import HALF
 from cnnscope.spec.faults import refusal
 from cnnscope.spec.tables.document import Document, Table
 
@@ -78,8 +78,8 @@ def read(document: Document, given: Given) -> list[Draft]:
         *(("bn", "none") if darknet else ("none", "bn")),
         why="Darknet's layers have it" if darknet else "the table names none",
     )
-    activation = choices.take(
-        "activation", "leaky relu" if darknet else "relu", why="behind every layer with weights but the last"
+    activation = told_activation(
+        choices, "leaky relu" if darknet else "relu", "behind every layer with weights but the last"
     )
     writer = _Writer(draft, "conv bn" if norm == "bn" else "conv", activation)
     faults, entries = [], []

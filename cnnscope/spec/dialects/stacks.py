@@ -15,10 +15,10 @@ from cnnscope.graph import Assumption
 from cnnscope.spec.drafts.draft import Choices, Draft, Given, fault
 from cnnscope.spec.drafts.habits import whole_choice
 from cnnscope.spec.drafts.printed import plain, size
-from cnnscope.spec.drafts.solve import HALF
 from cnnscope.spec.drafts.stack_cells import STACK, items, normal, only_count
 from cnnscope.spec.drafts.stack_rows import Rows
 from cnnscope.spec.drafts.stack_tables import GROWTH, Columns, columns, is_stacks, meant
+from cnnscope.spec.drafts.told import HALF
 from cnnscope.spec.faults import refusal
 from cnnscope.spec.tables.document import Document, Table, TableRow
 
@@ -127,10 +127,10 @@ def _without_letters(draft: Draft, cell: str) -> str:
     if not _TIMES_K.search(text) and not _TIMES_N.search(text):
         return cell
     if _TIMES_K.search(text):
-        k = whole_choice(draft, "k", "1", "the table leaves it open; 1 makes the narrowest of the family")
+        k = whole_choice(draft.choices, "k", "1", "the table leaves it open; 1 makes the narrowest of the family")
         text = _TIMES_K.sub(lambda width: str(int(width[1] or width[2]) * k), text)
     if _TIMES_N.search(text):
-        n = whole_choice(draft, "n", "1", "the table leaves it open; 1 makes the shallowest of the family")
+        n = whole_choice(draft.choices, "n", "1", "the table leaves it open; 1 makes the shallowest of the family")
         text = _TIMES_N.sub(f"x {n}", text)
     return text
 

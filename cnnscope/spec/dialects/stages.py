@@ -13,7 +13,7 @@ from cnnscope.errors import CellError, SpecError, UsageError
 from cnnscope.graph import Assumption
 from cnnscope.spec.drafts import modules
 from cnnscope.spec.drafts.draft import Choices, Draft, Given, fault
-from cnnscope.spec.drafts.habits import image
+from cnnscope.spec.drafts.habits import classifier, image
 from cnnscope.spec.drafts.printed import count, plain, size
 from cnnscope.spec.tables.document import Document, Table, TableRow
 
@@ -102,7 +102,7 @@ def _network(table: Table, choices: Choices, n: int, name: str) -> Draft:
     shortcut = choices.take(
         "shortcut", "padded", "projection", "none", why="option A of the paper: no weights; `projection` is option B"
     )
-    choices.note(Assumption("norm", "bn", "behind every convolution, which then has no bias"))
+    choices.alike("norm", "bn", "none", why="behind every convolution, which then has no bias")
     sides = [size(cell) for cell in rows["size"] if cell]
     maps = [count(cell) for cell in rows["maps"] if cell]
     layers = [_layers(cell, n) for cell in rows["layers"] if cell]
@@ -133,10 +133,7 @@ def _network(table: Table, choices: Choices, n: int, name: str) -> Draft:
         )
         entry.prints, entry.unsaid = (side[0], side[-1] if len(side) < 3 else side[1]), ("stride",)
         entry.cells["size"] = f"{entry.prints[0]}x{entry.prints[1]}"
-    classes = choices.take("classifier", "10", why="the table leaves it out; `none` leaves it out here too")
-    if classes != "none":
-        draft.add(table.line, "global avg pool")
-        draft.add(table.line, "fully connected", maps=classes)
+    classifier(draft, table.line, "10", pool=True, why="the table leaves it out; `none` leaves it out here too")
     image(draft, f"3x{sides[0][0]}x{sides[0][-1]}")
     return draft
 

@@ -14,7 +14,7 @@ from cnnscope.spec.drafts import modules
 from cnnscope.spec.drafts.draft import Choices, Draft, Given, fault, readable
 from cnnscope.spec.drafts.habits import image, units
 from cnnscope.spec.drafts.printed import area, count, plain, size
-from cnnscope.spec.drafts.solve import HALF
+from cnnscope.spec.drafts.told import HALF
 from cnnscope.spec.faults import refusal
 from cnnscope.spec.tables.document import Document, Table, TableRow
 
@@ -113,7 +113,7 @@ class _Network:
         self.stage = ""
         self.width = ""
         self.first = True
-        choices.note(Assumption("norm", "bn", "behind every convolution"))
+        choices.alike("norm", "bn", "none", why="behind every convolution")
         which = "grouped 1x1, shuffle, depthwise 3x3" if self.groups else "half of the maps pass by, shuffle"
         choices.note(
             Assumption("units", which, "the columns are numbers of groups" if self.groups else "the columns are widths")

@@ -91,8 +91,8 @@ def _operator(draft: Draft, line: int, text: str, token: str, stage: int, index:
     elif "pool" in made.kind and not made.maps:
         kind = "max pool" if made.kind == "pool" else made.kind
         entry = draft.add(line, kind, layer=f"pool{stage}", **({"kernel": "2x2", "stride": "2"} | made.cells()))
-        if made.kernel and made.kernel != (2, 2):
-            entry.unsaid = ("padding",)
+        if made.kernel != (2, 2):
+            entry.unsaid = ("padding",) if made.kernel else ("window",)
         stage, index = stage + 1, 0
     elif made.kind == "fully connected" and made.maps and not made.kernel:
         draft.add(line, "fully connected", maps=str(made.maps), activation="relu")

@@ -62,6 +62,8 @@ class Choices:
     def __init__(self, given: Given) -> None:
         self.given = given
         self.made: dict[str, Assumption] = {}
+        self.instead: dict[str, tuple[str, str]] = {}
+        """(the habit, what the user tells instead) of what all rows have alike; `told.obey` writes it into them."""
 
     def take(self, what: str, value: str, *others: str, why: str, rows: tuple[str, ...] = ()) -> str:
         """The value of something unsaid: the user's, or else this one. With `others` only these may be chosen."""
@@ -74,8 +76,12 @@ class Choices:
         self.made[what] = Assumption(what, chosen, "as told" if ground == "given" else why, rows, rest, ground)
         return chosen
 
+    def alike(self, what: str, value: str, *others: str, why: str) -> None:
+        """Something that the rows are read with, all alike: the norm bn, the activation relu."""
+        self.instead[what] = (value, self.take(what, value, *others, why=why))
+
     def note(self, assumption: Assumption) -> None:
-        """Record a choice that was made elsewhere."""
+        """Record a choice that was made elsewhere, and that nobody can override."""
         key = assumption.what
         while key in self.made:
             key += "'"
@@ -90,7 +96,7 @@ class Line:
     cells: Cells
     prints: tuple[int, int] | None = None
     unsaid: tuple[str, ...] = ()
-    """`padding` (with the rounding of pools), `stride`."""
+    """`padding` (with the rounding of pools), `stride`; `window`, which its reader fills."""
     window: tuple[int, int] | None = None
     """The kernel, where the row is no window itself but ends with one."""
 

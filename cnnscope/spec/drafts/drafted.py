@@ -8,6 +8,7 @@ from cnnscope.spec.build import build
 from cnnscope.spec.dialects import canonical
 from cnnscope.spec.drafts.draft import Draft, Given
 from cnnscope.spec.drafts.solve import solve
+from cnnscope.spec.drafts.told import obey
 from cnnscope.spec.faults import refusal
 from cnnscope.spec.figures import figures
 from cnnscope.spec.program import Program
@@ -22,7 +23,7 @@ def program(document: Document, dialect: ModuleType, given: Given) -> Program:
         raise refusal(document.path, document.faults)
     read_now = dialect.read(document, given)
     if isinstance(read_now, Program):
-        _refuse_unused([*read_now.assumptions], {line.name for line in read_now.network.rows}, given)
+        _refuse_unused([*read_now.assumptions], given)
         return read_now
     drafts = _with_fitting_input(document, dialect, given, _solve_all(document, read_now))
     for what, values in _open_by_totals(drafts).items():
@@ -31,7 +32,7 @@ def program(document: Document, dialect: ModuleType, given: Given) -> Program:
         drafts = tried[best]
         _say_how_totals_agree(drafts, what, values[best], values)
     assumed = [assumption for draft in drafts for assumption in draft.choices.made.values()]
-    _refuse_unused(assumed, {line.name for draft in drafts for line in draft.lines}, given)
+    _refuse_unused(assumed, given)
     _name_apart(drafts)
     programs = [_program(document, draft) for draft in drafts]
     if len(programs) == 1:
@@ -84,6 +85,7 @@ def _solve_all(document: Document, drafts: list[Draft]) -> list[Draft]:
         if not draft.lines:
             name = f"{draft.name}: " if draft.name else ""
             raise SpecError(document.path, [Fault(0, "", f"{name}the table has no layers", "write one row per layer")])
+        obey(draft)
         solve(draft)
     return drafts
 
@@ -109,12 +111,18 @@ def _stem(path: str) -> str:
     return PurePath(path).stem or "network"
 
 
-def _refuse_unused(assumed: list[Assumption], rows: set[str], given: Given) -> None:
-    for what in given:
+def _refuse_unused(assumed: list[Assumption], given: Given) -> None:
+    """Whatever the user tells is obeyed, and listed as told, or refused."""
+    told = [assumption for assumption in assumed if assumption.ground == "given"]
+    for what, value in given.items():
         row, _, column = what.rpartition(".")
-        if not any(assumption.what in (what, column if row in rows else what) for assumption in assumed):
-            known = ", ".join(dict.fromkeys(assumption.what for assumption in assumed)) or "nothing"
-            raise UsageError(f"--assume {what[:40]}: the table does not leave this open", f"it leaves open {known}")
+        if any(each.what == what or (each.what == column and row in each.rows) for each in told):
+            continue
+        if any(each.what == what for each in assumed):
+            hint = "`cnnscope convert` writes the table as a page, where you can change it"
+            raise UsageError(f"--assume {what[:40]}={value[:40]}: --assume cannot change this", hint)
+        known = ", ".join(dict.fromkeys(each.what for each in assumed)) or "nothing"
+        raise UsageError(f"--assume {what[:40]}: the table does not leave this open", f"it leaves open {known}")
 
 
 def _open_by_totals(drafts: list[Draft]) -> dict[str, tuple[str, ...]]:

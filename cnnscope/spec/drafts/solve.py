@@ -10,18 +10,17 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 from math import prod
 
-from cnnscope.errors import CellError, CnnscopeError, UsageError
+from cnnscope.errors import CellError, CnnscopeError
 from cnnscope.graph import INPUT, Assumption
 from cnnscope.shapes import Pair, slide, window
 from cnnscope.spec.drafts.draft import Cells, Draft, Line
+from cnnscope.spec.drafts.told import HALF, told_cell
 from cnnscope.spec.program import input_shape
 from cnnscope.spec.values import padding, pair, sides, whole
 
 _MOST_TRIES = 4_000
 _WIDEST = 20
 """Padding beyond this is not tried."""
-HALF = "half"
-"""In a draft's paddings: half of the window, on all sides alike."""
 _STRIDES = ("1", "2", "4", "3")
 _WHOLE = {"fully connected", "flatten", "rbf"}
 Sizes = dict[str, Pair | None]
@@ -63,8 +62,7 @@ class _Solver:
         for line, cells in zip(segment, chosen, strict=True):
             line.cells |= cells
             if cells:
-                told = "given" if self._given(line, "padding") or self._given(line, "stride") else ground
-                self.answers.append((line, cells, told, "as told" if told == "given" else why, shown))
+                self.answers.append((line, cells, ground, why, shown))
         self._advance(segment, self.sizes)
 
     def _note_size(self, segment: list[Line], shown: str) -> None:
@@ -138,7 +136,8 @@ class _Solver:
 
     def _candidates(self, line: Line) -> Iterator[Cells]:
         """Values for the unsaid cells of a row, the likeliest first."""
-        strides = [self._given(line, "stride")] if self._given(line, "stride") else [*_STRIDES]
+        told = self._given(line, "stride") if "stride" in line.unsaid else ""
+        strides = [told] if told else [*_STRIDES]
         paddings: list[Cells] = [{}]
         if "padding" in line.unsaid:
             paddings = self._paddings(line)
@@ -157,10 +156,8 @@ class _Solver:
             return [{}]
         if given := self._given(line, "padding"):
             given = half(kernel) if given == HALF else given
-            _check(given)
-            roundings = [self._given(line, "rounding")] if self._given(line, "rounding") else ["", "ceil"]
             pools = " pool" in line.cells["type"] and given != "same"
-            return [_padded(given, rounding) for rounding in (roundings if pools else [""])]
+            return self._rounded(line, [_padded(given, rounding) for rounding in (["", "ceil"] if pools else [""])])
         numbers = [str(side) for side in range(1, min(max(kernel) // 2, _WIDEST) + 1)]
         words = [half(kernel) if word == HALF else word for word in self.draft.paddings]
         words += [word for word in ("same", "valid", *numbers) if word not in words]
@@ -170,11 +167,18 @@ class _Solver:
             # Pools that round up come behind those that do not, but before unusual paddings.
             ceiled = [_padded(word, "ceil") for word in words if word != "same"]
             found = [*found[: len(self.draft.paddings)], *ceiled, *found[len(self.draft.paddings) :]]
-        return found
+        return self._rounded(line, found)
+
+    def _rounded(self, line: Line, found: list[Cells]) -> list[Cells]:
+        """Those that round as the user tells, which can only be told of pools."""
+        told = self._given(line, "rounding")
+        if not told or " pool" not in line.cells["type"]:
+            return found
+        kept = [cells for cells in found if cells.get("rounding", "floor") == told]
+        return [cells | {"rounding": told} for cells in kept or found]
 
     def _given(self, line: Line, what: str) -> str:
-        given = self.draft.choices.given
-        return given.get(f"{line.name}.{what}") or given.get(what, "")
+        return told_cell(self.draft.choices.given, line.name, what)
 
     def _advance(self, segment: Sequence[Line], sizes: Sizes, cells: Sequence[Cells] = ()) -> Pair | None:
         """The size behind these rows; None behind fully connected rows, and where a window does not fit."""
@@ -232,11 +236,12 @@ class _Solver:
         for line, cells, ground, why, _ in self.answers:
             if "stride" in cells and "stride" not in line.unsaid:
                 cells = {column: cell for column, cell in cells.items() if column != "stride"}
-            if cells.get("stride") == "1" and ground == "solved":
-                cells = {column: cell for column, cell in cells.items() if column != "stride"}
             for column, cell in cells.items():
-                reason = "solves" if ground == "solved" else why
-                rows, sizes = groups.setdefault((column, cell, ground, reason), ([], []))
+                settled = "given" if self._given(line, column) else ground
+                if (column, cell, settled) == ("stride", "1", "solved"):
+                    continue
+                reason = {"solved": "solves", "given": "as told"}.get(settled, why)
+                rows, sizes = groups.setdefault((column, cell, settled, reason), ([], []))
                 rows.append(line.name)
                 sizes.append(why.removeprefix("solves "))
         for (column, cell, ground, reason), (rows, sizes) in groups.items():
@@ -281,10 +286,3 @@ def half(kernel: Pair) -> str:
 
 def _padded(word: str, rounding: str) -> Cells:
     return {"padding": word} | ({"rounding": rounding} if rounding else {})
-
-
-def _check(given: str) -> None:
-    try:
-        padding(given)
-    except CellError as error:
-        raise UsageError(f"--assume padding={given[:40]}: {error.message}", error.hint) from None

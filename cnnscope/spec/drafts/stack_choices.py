@@ -60,7 +60,7 @@ def settle(draft: Draft, found: str, stacks: Sequence[Stack], growth: int, *, be
 
 def _dense(draft: Draft, settled: Settled, *, narrow: bool) -> None:
     why = "the title of the column prints none"
-    settled.growth = settled.growth or whole_choice(draft, "growth", "32", why)
+    settled.growth = settled.growth or whole_choice(draft.choices, "growth", "32", why)
     values = ("0.5", "1") if narrow else ("1", "0.5")
     why = "transitions halve the maps" if narrow else "they keep the maps where layers have no 1x1 convolutions"
     settled.halves = draft.choices.take("compression", *values, why=why) == "0.5"
@@ -82,4 +82,4 @@ def _residual(draft: Draft, settled: Settled, stacks: Sequence[Stack]) -> None:
     if settled.norm_first and any(stack.squeezed for stack in stacks):
         raise SpecError("", [fault(0, draft.name, CellError(*_NO_GATES))])
     side = "before" if settled.norm_first else "behind"
-    choices.note(Assumption("norm", "bn", f"{side} every convolution, which then has no bias"))
+    choices.alike("norm", "bn", "none", why=f"{side} every convolution, which then has no bias")

@@ -221,7 +221,7 @@ class Rows:
             self.draft.choices.take("classifier", "1000", why=why)
             return
         first = self.draft.lines[0].prints
-        classes = whole_choice(self.draft, "classifier", "10" if first and max(first) <= 32 else "1000", why)
+        classes = whole_choice(self.draft.choices, "classifier", "10" if first and max(first) <= 32 else "1000", why)
         if not any(kind.startswith("global") for kind in kinds):
             self._operator(line, "", Geometry(kind="global avg pool"))
         self._operator(line, "", Geometry(kind="fully connected", maps=classes))

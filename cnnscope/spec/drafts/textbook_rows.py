@@ -21,7 +21,7 @@ class Writer:
         self.last = Shape()
         self.image = "3x224x224"
         """What the input is taken for, where no row prints its size."""
-        self.pools: list[str] = []
+        self.pools: list[Line] = []
         self.flattened: list[str] = []
         self.faults: list[Fault] = []
 
@@ -33,8 +33,10 @@ class Writer:
             else:
                 self._row(line, cells)
         if self.pools:
-            note = Assumption("pools", "max pool", "the table does not print their kind", tuple(self.pools))
-            self.draft.choices.note(note)
+            why, names = "the table does not print their kind", tuple(line.name for line in self.pools)
+            kind = self.draft.choices.take("pools", "max pool", "avg pool", why=why, rows=names)
+            for pool in self.pools:
+                pool.cells["type"] = kind
 
     def _row(self, line: int, cells: Cells) -> None:
         text = cells.get("type", "")
@@ -96,9 +98,6 @@ class Writer:
         self, line: int, kind: str, text: str, made: Cells, own: str, printed: str, found: Shape | None
     ) -> None:
         convolves = "conv" in kind.split()
-        if kind == "pool":
-            kind = "max pool"
-            self.pools.append(made.get("layer", kind))
         if kind == "dropout" and (part := share(made | {"type": text, "maps": own, "size": printed})):
             made, own, printed, found = {"layer": made.get("layer", ""), "p": part}, "", "", None
         if kind == "flatten":
@@ -109,7 +108,8 @@ class Writer:
             made["maps"] = own
         if found and found.area and own and not found.maps and "maps" not in made:
             printed, found = f"{printed}x{own}", found._replace(maps=int(own) if own.isdecimal() else 0)
-        entry = self.draft.add(line, kind, **made)
+        entry = self.draft.add(line, "max pool" if kind == "pool" else kind, **made)
+        self.pools += [entry] if kind == "pool" else []
         self._prints(entry, printed, found)
         width = int(own) if own.isdecimal() else found.maps if found else 0
         area = found.area if found else None

@@ -8,6 +8,7 @@ from typing import ClassVar
 from cnnscope.errors import CellError, CnnscopeError
 from cnnscope.shapes import Pair, slide, window
 from cnnscope.spec.drafts.draft import Cells, Draft
+from cnnscope.spec.drafts.habits import told_input
 from cnnscope.spec.drafts.keras.statements import Unknown, Value, value
 from cnnscope.spec.values import padding, pair, sides
 
@@ -70,7 +71,7 @@ class Chain:
         if not side and "input" not in choices.given:
             hint = "say which image: --assume input=3x224x224"
             raise CellError(f"no square image makes the {self.flat:,} inputs of the first Linear", hint)
-        self.draft.input = (0, choices.take("input", f"{self.first}x{side}x{side}", why=why))
+        self.draft.input = (0, told_input(choices, f"{self.first}x{side}x{side}", why))
 
     def _image(self) -> tuple[int, str]:
         """The side of the image and why; 0 where none fits."""

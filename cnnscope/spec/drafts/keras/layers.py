@@ -6,6 +6,7 @@ from typing import ClassVar
 from cnnscope.errors import CellError
 from cnnscope.graph import INPUT, Assumption
 from cnnscope.spec.drafts.draft import Cells, Draft, Line
+from cnnscope.spec.drafts.habits import told_input, whole_choice
 from cnnscope.spec.drafts.keras.arguments import (
     ALWAYS,
     IMAGE_ONLY,
@@ -122,8 +123,7 @@ class Writer:
                 raise CellError(
                     f"the code does not say what `{units.text[:40]}` is", f"write a line {what[:40]} = 64 above it"
                 )
-            units = self.draft.choices.take(what, "10", why="the code does not say")
-            maps = pair(int(units)) if units.isdecimal() and len(units) < 10 else pair(units)
+            maps = str(whole_choice(self.draft.choices, what, "10", "the code does not say"))
         else:
             maps = pair(units)
         bias = "no" if given.get("use_bias") is False else ""
@@ -239,7 +239,7 @@ class Writer:
         if len(sides) < len(numbers) or isinstance(shape, Unknown):
             channels = sides[-1] if sides and len(numbers) == 3 and isinstance(numbers[-1], int) else 3
             why = "the code does not say how large it is"
-            self.draft.input = (line, self.draft.choices.take("input", f"{channels}x224x224", why=why))
+            self.draft.input = (line, told_input(self.draft.choices, f"{channels}x224x224", why))
         elif len(sides) == 3:
             self.draft.input = (line, self._ordered(sides, given))
         elif len(sides) == 2 and name in ("Flatten", "Input", "InputLayer", "Rescaling"):
