@@ -6,7 +6,8 @@ biases, two operations per multiply-accumulate, K = 1024); then it holds, and sa
 
 from collections.abc import Callable, Iterator
 
-from cnnscope.analysis.conventions import conventions, slips
+from cnnscope.analysis.columns import Judging, settle
+from cnnscope.analysis.conventions import Figure, conventions, off_by, slips
 from cnnscope.analysis.report import JudgedClaim, LayerReport, Report, depth
 from cnnscope.graph import INPUT, SIZES, Claim, Graph
 from cnnscope.ops.op import Cost
@@ -23,7 +24,8 @@ def judge(graph: Graph, report: Report) -> tuple[JudgedClaim, ...]:
 
     What nothing that the table leaves open could reproduce stands behind them, as figures that do not hold.
     """
-    judged = tuple(_judge(claim, report) for claim in graph.claims)
+    judging = Judging(lambda claim: _readings(claim, report), lambda claim, name: _judge(claim, report, without=name))
+    judged = settle(graph.claims, [_judge(claim, report) for claim in graph.claims], judging)
     return (*judged, *_contradictions(graph, report, judged))
 
 
@@ -45,17 +47,30 @@ def _contradictions(graph: Graph, report: Report, judged: tuple[JudgedClaim, ...
         yield JudgedClaim(line or layers[0].line, row, metric, printed, computed, False, assumption.why)
 
 
-def _judge(claim: Claim, report: Report) -> JudgedClaim:
-    layers = report.layers[claim.first : claim.last] if claim.layer else report.layers
-    if claim.layer == INPUT:
-        layers = (_input(report),)
+def _judge(claim: Claim, report: Report, without: str = "") -> JudgedClaim:
+    layers = _layers(claim, report)
     computed: int | str
-    computed, holds, why = (_size if claim.metric in SIZES else _count)(claim, layers, report)
+    if claim.metric in SIZES:
+        computed, holds, why = _size(claim, layers, report)
+    else:
+        computed, holds, why = _count(claim, layers, report, without)
     if claim.known_false:
         # What only some convention reproduces is still not what the page's own definition gives.
         holds = holds and not why
         why = f"the page calls it false, but it holds: {claim.known_false}" if holds else claim.known_false
     return JudgedClaim(claim.line, claim.layer, claim.metric, claim.printed, computed, holds, why, claim.known_false)
+
+
+def _layers(claim: Claim, report: Report) -> Layers:
+    if claim.layer == INPUT:
+        return (_input(report),)
+    return report.layers[claim.first : claim.last] if claim.layer else report.layers
+
+
+def _readings(claim: Claim, report: Report) -> list[Figure]:
+    """What every convention would print."""
+    layers, printed = _layers(claim, report), parse_printed(claim.printed)
+    return [*conventions(claim, printed, layers, report, _value(claim, printed, layers, report))]
 
 
 def _input(report: Report) -> LayerReport:
@@ -98,19 +113,17 @@ def _size(claim: Claim, layers: Layers, report: Report) -> tuple[str, bool, str]
     return computed, holds, "" if holds else _OTHER_SIZE
 
 
-def _count(claim: Claim, layers: Layers, report: Report) -> tuple[int, bool, str]:
+def _count(claim: Claim, layers: Layers, report: Report, without: str) -> tuple[int, bool, str]:
     printed = parse_printed(claim.printed)
     computed = _value(claim, printed, layers, report)
     if printed.holds(computed):
         return computed, True, ""
     for value, convention in conventions(claim, printed, layers, report, computed):
-        if printed.holds(value):
+        if printed.holds(value) and not (without and without in convention):
             return computed, True, f"by convention: {convention}"
     if not computed:
         return computed, False, "the computed figure is zero"
-    off = float((printed.value - computed) / computed * 100)
-    why = f"the page's figure is {abs(off):.1f} % too {'large' if off > 0 else 'small'}"
-    return computed, False, "; ".join((why, *slips(claim, printed, layers, computed)))
+    return computed, False, "; ".join((off_by(printed, computed), *slips(claim, printed, layers, computed)))
 
 
 _SUMS: dict[str, Callable[[LayerReport], int]] = {

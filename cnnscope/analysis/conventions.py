@@ -14,6 +14,7 @@ from cnnscope.units import Printed, exact
 
 Layers = tuple[LayerReport, ...]
 Figure = tuple[int | Fraction, str]
+BINARY = "K = 1024"
 
 
 def conventions(claim: Claim, printed: Printed, layers: Layers, report: Report, computed: int) -> Iterator[Figure]:
@@ -30,10 +31,10 @@ def conventions(claim: Claim, printed: Printed, layers: Layers, report: Report, 
         if not claim.layer:
             values = elements(report.input_shape)
             yield computed + values * (report.itemsize if printed.in_bytes else 1), "counts the input as well"
-        yield from _binary(claim.printed, computed, "K = 1024")
+        yield from _binary(claim.printed, computed, BINARY)
     elif claim.metric == "weight_bytes":
         yield sum(layer.params for layer in layers) * report.itemsize, "leaves out batch norm's statistics"
-        yield from _binary(claim.printed, computed, "K = 1024")
+        yield from _binary(claim.printed, computed, BINARY)
 
 
 def _params(text: str, layers: Layers, params: int) -> Iterator[Figure]:
@@ -54,8 +55,8 @@ def _params(text: str, layers: Layers, params: int) -> Iterator[Figure]:
             params - norms // 2 + buffers,
             "leaves out batch norm's factors (gamma) and counts its buffers, as Keras does",
         )
-    yield from _binary(text, params, "K = 1024")
-    yield from _binary(text, params - biases, f"K = 1024, and {leaves_out}")
+    yield from _binary(text, params, BINARY)
+    yield from _binary(text, params - biases, f"{BINARY}, and {leaves_out}")
 
 
 def _macs(layers: Layers) -> Iterator[Figure]:
@@ -75,6 +76,7 @@ def slips(claim: Claim, printed: Printed, layers: Layers, computed: int) -> list
         found += _wrong_factor(int(printed.value), layers)
     if claim.metric in ("params", "macs"):
         found += _two_lines(claim, printed, layers)
+    found += swapped(printed, computed)
     if printed.step and computed > printed.value and computed - printed.value < printed.step:
         found.append("cut off rather than rounded")
     telling = printed.step and printed.value >= 100 * printed.step
@@ -82,6 +84,25 @@ def slips(claim: Claim, printed: Printed, layers: Layers, computed: int) -> list
         if printed.holds(Fraction(computed, factor)) or printed.holds(computed * factor):
             found.append(f"a slip of the point: {exact(factor)} times ours")
     return found[:2]
+
+
+def off_by(printed: Printed, value: int | Fraction) -> str:
+    off = float((printed.value - value) / value * 100)
+    return f"the page's figure is {abs(off):.1f} % too {'large' if off > 0 else 'small'}"
+
+
+def swapped(printed: Printed, value: int | Fraction) -> list[str]:
+    """598,824 is 589,824 with two digits that changed places; figures of fewer digits are met by chance."""
+    shown, meant = str(printed.value), str(value)
+    differ = [place for place, (one, other) in enumerate(zip(shown, meant, strict=False)) if one != other]
+    if printed.step or len(shown) != len(meant) or len(shown) < _TELLING or len(differ) != 2:
+        return []
+    first, second = differ
+    alike = (shown[first], shown[second]) == (meant[second], meant[first])
+    return [f"two digits of {exact(round(value))} changed places"] if alike else []
+
+
+_TELLING = 4
 
 
 def _wrong_factor(value: int, layers: Layers) -> list[str]:

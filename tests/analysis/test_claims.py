@@ -112,3 +112,40 @@ def test_claims_are_judged_on_the_page_s_own_terms():
 def test_a_repeated_row_adds_its_calls_up():
     table = "| layer | type | maps | kernel | repeat | params | size |\n|-|-|-|-|-|-|-|\n| a | conv | 2 | 1 | 3 | 18 | 8x8 |\n"
     assert [judged.holds for judged in analyzed(table, input="2x8x8").claims] == [True, True]
+
+
+#         conv 3x3: 2 -> 4 maps 72 + 4, 4 -> 8 maps 288 + 8, 8 -> 16 maps 1,152 + 16
+ROWS = "| layer | type | maps | kernel | params |\n|-|-|-|-|-|\n| a | conv | 4 | 3 | {} |\n| b | conv | 8 | 3 | {} |\n| c | conv | 16 | 3 | {} |\n"
+#         fully connected: 9,216 x 4,096 + 4,096 = 37,752,832, 4,096 x 4,096 + 4,096 = 16,781,312, 4,097,000; in units of
+#         1,048,576 they are 36.00, 16.00 and 3.91
+FULL = "| layer | type | maps | params |\n|-|-|-|-|\n| a | fully connected | 4096 | {} |\n| b | fully connected | 4096 | {} |\n| c | fully connected | 1000 | {} |\n"
+COLUMNS = [
+    pytest.param(
+        ROWS, "2x8x8", ("72", "288", "3*3*8*16 = 1,512"),
+        ["the page's figure is 31.2 % too large; as the other rows count it is 1,152: the table leaves out 16 biases;"
+         " two digits of 1,152 changed places; the product printed beside it is 1,152"],
+        id="a figure beside others without biases is compared without biases",
+    ),
+    pytest.param(
+        ROWS, "2x8x8", ("76", "288", "1,512"), ["the page's figure is 29.5 % too large"],
+        id="a column of two conventions has none of its own",
+    ),
+    pytest.param(
+        ROWS, "2x8x8", ("72", "3*3*4*8 = 298", "1,152"),
+        ["the page's figure is 3.5 % too large; as the other rows count it is 288: the table leaves out 8 biases;"
+         " the product printed beside it is 288"],
+        id="a product's result that is not the product's",
+    ),
+    pytest.param(
+        FULL, "9216", ("37.8M", "16M", "4.1M"),
+        ["the page's figure is 4.7 % too small; cut off rather than rounded; K = 1024 would give it, but not 37.8M in line 7"],
+        id="M is a million in a column where two of three figures need that",
+    ),
+    pytest.param(FULL, "9216", ("36.0M", "16.0M", "3.9M"), [], id="M is 1024 x 1024 in all three figures"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("table, input, printed, false", COLUMNS)
+def test_a_column_s_figures_are_held_to_one_another(table, input, printed, false):
+    claims = analyzed(table.format(*printed), input=input).claims
+    assert [judged.why for judged in claims if not judged.holds] == false
