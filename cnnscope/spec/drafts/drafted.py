@@ -9,6 +9,7 @@ from cnnscope.spec.dialects import canonical
 from cnnscope.spec.drafts.draft import Draft, Given
 from cnnscope.spec.drafts.solve import solve
 from cnnscope.spec.drafts.told import obey
+from cnnscope.spec.drafts.totals import Totals, without_totals
 from cnnscope.spec.faults import refusal
 from cnnscope.spec.figures import figures
 from cnnscope.spec.program import Program
@@ -21,6 +22,9 @@ def program(document: Document, dialect: ModuleType, given: Given) -> Program:
     if document.faults and not getattr(dialect, "LINES", False):
         # A row that its table could not take would be missing.
         raise refusal(document.path, document.faults)
+    totals: Totals = []
+    if not getattr(dialect, "LINES", False):
+        document, totals = without_totals(document)
     read_now = dialect.read(document, given)
     if isinstance(read_now, Program):
         _refuse_unused([*read_now.assumptions], given)
@@ -33,6 +37,8 @@ def program(document: Document, dialect: ModuleType, given: Given) -> Program:
         _say_how_totals_agree(drafts, what, values[best], values)
     assumed = [assumption for draft in drafts for assumption in draft.choices.made.values()]
     _refuse_unused(assumed, given)
+    for draft in drafts:
+        draft.figures += totals
     _name_apart(drafts)
     programs = [_program(document, draft) for draft in drafts]
     if len(programs) == 1:
