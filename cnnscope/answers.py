@@ -130,9 +130,9 @@ def reconcile(
 ) -> "Reconciliation":
     """What other tools would report for a network, each figure term by term from ours.
 
-    `tools` names some of them, all where left out. `calls` says how the implementation calls layers, by name, pattern
-    or type, where it is not as torchvision's: {"relu": "function", "global avg pool": "method"}. UsageError for a tool
-    or a way to call that nobody knows.
+    `tools` names some of them or a family such as ptflops, all where left out. `calls` says how the implementation
+    calls layers, by name, pattern or type, where it is not as torchvision's: {"relu": "function", "global avg pool":
+    "method"}. UsageError for a tool or a way to call that nobody knows.
     """
     from cnnscope.reconciliation.reconcile import reconcile as reconciled
 

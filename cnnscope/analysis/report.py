@@ -152,7 +152,10 @@ class Report(Rendered):
         return last_spatial(layer.receptive_field for layer in self.layers)
 
     def to_pandas(self) -> Any:
-        """A DataFrame with one row per layer and exact integers; needs pandas."""
+        """A DataFrame of exact integers with one row per layer: conv1, conv1.bn and conv1.relu are three; needs pandas.
+
+        The column `row` names the table's row that a layer comes from.
+        """
         return self.renderers["pandas"](self)
 
 

@@ -15,7 +15,8 @@ from cnnscope.units import short_bytes
 def run(
     model: Annotated[str, options.model_argument()],
     output: Annotated[
-        Path | None, Option("-o", "--output", help="The file; NAME.onnx in this directory if not given.")
+        Path | None,
+        Option("-o", "--output", help="The file, NAME.onnx; that of the network in this directory if not given."),
     ] = None,
     input_shape: Annotated[str | None, Option("--input", help="CxHxW, or a number of features.")] = None,
     assume: Annotated[list[str] | None, options.assume_option()] = None,
@@ -32,6 +33,8 @@ def run(
 
     if batch != DYNAMIC and not batch.isdecimal():
         raise UsageError(f"batch `{batch[:20]}`", f"write a number of images, at least 1, or {DYNAMIC}")
+    if output and output.suffix.lower() != ".onnx":
+        raise UsageError(f"{output}: an ONNX file is written under .onnx", f"write -o {output.stem or 'net'}.onnx")
     network = load(model, assume=options.assumptions(assume))
     graph = network.shaped(input_shape)
     # A name comes from the page: it must not choose another directory.

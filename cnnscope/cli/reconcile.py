@@ -24,7 +24,7 @@ def run(
         list[str] | None,
         Option(
             "--tool",
-            help="Only this tool: torchinfo, fvcore, keras, paper ... Repeatable.",
+            help="Only this tool, or all of a family: torchinfo, keras, paper, ptflops ... Repeatable.",
             autocompletion=complete_tool,
         ),
     ] = None,

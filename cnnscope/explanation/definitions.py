@@ -1,5 +1,6 @@
 """What every metric means: the words of docs/conventions.md, the convention in one line, and where it comes from."""
 
+import re
 from typing import NamedTuple
 
 
@@ -10,6 +11,13 @@ class Definition(NamedTuple):
     convention: str = ""
     source: str = ""
 
+    @property
+    def plain(self) -> str:
+        """The text without Markdown's links, which lead from docs/ only: [operators.md](operators.md)."""
+        return _LINK.sub(r"docs/\1", self.text)
+
+
+_LINK = re.compile(r"\[[^\]]*\]\(([^)]*)\)")
 
 DEFINITIONS: dict[str, Definition] = {
     "output": Definition(

@@ -71,7 +71,7 @@ def _explanation(report: Report, subject: str, sections: Iterable[Section]) -> E
 
 def _defined(name: str) -> Section:
     definition = DEFINITIONS[name]
-    facts = {"definition": definition.text, "convention": definition.convention, "source": definition.source}
+    facts = {"definition": definition.plain, "convention": definition.convention, "source": definition.source}
     return Section(name, tuple(Line(what, (), text) for what, text in facts.items() if text), name)
 
 

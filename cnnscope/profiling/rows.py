@@ -14,6 +14,8 @@ from cnnscope.units import DTYPE_BYTES, Bytes, Count
 
 BETWEEN, SLOWED, NOWHERE = "(between kernels)", "(slower while timed)", "(no layer)"
 """Lines for time that belongs to no layer: the runtime's own, what timing added, kernels of unknown origin."""
+CACHE = "cache"
+"""What binds a time that memory alone would not allow."""
 ABOVE = 1.05
 """A time shorter than its roof allows, by more than the ceilings' own spread."""
 
@@ -101,7 +103,7 @@ def _under_roof(profile: Profile, work: list[LayerWork], moved: Bytes, seconds: 
     least = roof(needed, moved, flops_per_second=profile.ceilings.compute, bytes_per_second=profile.ceilings.copy)
     share = least.seconds / seconds
     # What lies in a cache moves faster than the memory's ceiling; nothing computes faster than the processor.
-    above = {"compute": "compute, ABOVE its roof", "memory": "cache"}
+    above = {"compute": "compute, ABOVE its roof", "memory": CACHE}
     return share, above[least.bound] if share > ABOVE else least.bound
 
 

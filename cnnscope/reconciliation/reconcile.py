@@ -23,25 +23,40 @@ def reconcile(report: Report, names: Sequence[str] = (), calls: Mapping[str, str
     if report.missing:
         why = f"{report.network} is not whole: {'; '.join(report.missing)}"
         raise UsageError(why, "`cnnscope analyze` shows the part that is there")
-    chosen = [find(name) for name in names] if names else tools.all_tools()
+    chosen = {tool.name: tool for name in names for tool in find(name)}.values() if names else tools.all_tools()
     counted = subject(report, calls)
     figures = tuple(_figure(tool, rule, counted) for tool in chosen for rule in tool.rules)
     remark = implementations.of(counted.network).remark
     return Reconciliation(report.network, report.path, report.input_shape, figures, remark)
 
 
-def find(name: str) -> Tool:
-    """The tool of this name; UsageError suggests the nearest."""
-    known = {_normal(tool.name): tool for tool in tools.all_tools()}
-    if tool := known.get(_normal(name)):
-        return tool
-    near = get_close_matches(_normal(name), known, n=3, cutoff=0.6)
-    hint = f"did you mean {' or '.join(known[match].name for match in near)}?" if near else _known(known.values())
+def find(name: str) -> list[Tool]:
+    """The tool of this name, or all of a family: ptflops means ptflops-aten, ptflops-meta and ptflops-pytorch.
+
+    UsageError suggests the nearest.
+    """
+    word = _normal(name)
+    if found := [tool for tool in tools.all_tools() if tool.name == word] or _family(word):
+        return found
+    near = [tool for match in _near(word) for tool in tools.all_tools() if tool.name == match or tool in _family(match)]
+    hint = f"did you mean {' or '.join(dict.fromkeys(tool.name for tool in near))}?" if near else _known()
     raise UsageError(f"no tool `{name[:60]}`", hint)
 
 
-def _known(found: Iterable[Tool]) -> str:
-    return f"known are {', '.join(tool.name for tool in found)}"
+def _family(word: str) -> list[Tool]:
+    return [tool for tool in tools.all_tools() if tool.name.startswith(f"{word}-")]
+
+
+def _near(word: str) -> list[str]:
+    """Tools and families that begin so, or else that are spelt almost so."""
+    names = [tool.name for tool in tools.all_tools()]
+    begun = [name for name in names if len(word) > 1 and name.startswith(word)]
+    families = [name.partition("-")[0] for name in names if "-" in name]
+    return begun or get_close_matches(word, dict.fromkeys([*names, *families]), n=3, cutoff=0.6)
+
+
+def _known() -> str:
+    return f"known are {', '.join(tool.name for tool in tools.all_tools())}"
 
 
 def _normal(name: str) -> str:

@@ -35,7 +35,7 @@ UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9}
 WORDS = ("and", "or", "not")
 
 _TOKEN = re.compile(r"""\s*(?:([()])|([<>=!&|]+)|("[^"]*"|'[^']*')|([^\s()<>=!&|"']+))""")
-_NUMBER = re.compile(r"([0-9]{1,30}(?:\.[0-9]{1,30})?)([A-Za-z]*)")
+_NUMBER = re.compile(r"([0-9]{1,3}(?:,[0-9]{3}){1,10}|[0-9]{1,30}(?:\.[0-9]{1,30})?)([A-Za-z]*)")
 
 
 def where(columns: Sequence[Column[Row]], text: str) -> Condition[Row]:
@@ -145,7 +145,7 @@ def _no_operator(column: str, sign: str) -> NoReturn:
 def _number(text: str) -> Fraction:
     if not (found := _NUMBER.fullmatch(text)):
         if "," in text or "_" in text:
-            hint = f"digits are not grouped: write {text.replace(',', '').replace('_', '')[:40]}"
+            hint = f"commas part thousands only: write {text.replace(',', '').replace('_', '')[:40]}"
         else:
             hint = "write one such as 5M, 1.5G or 224"
         raise UsageError(f"`{text[:40]}` is not a number", hint)
@@ -153,7 +153,7 @@ def _number(text: str) -> Fraction:
     if unit not in UNITS:
         near = f"did you mean {unit.upper()}? case matters" if unit.upper() in UNITS else "known are K, M and G"
         raise UsageError(f"`{unit[:20]}` is not a unit", near)
-    return Fraction(digits) * UNITS[unit]
+    return Fraction(digits.replace(",", "")) * UNITS[unit]
 
 
 def _by_number(column: Column[Any], sign: str, limit: Fraction) -> Condition[Any]:

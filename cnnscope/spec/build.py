@@ -7,12 +7,13 @@ everything that reads it is passed over, so one run finds as many errors as can 
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from cnnscope.errors import CellError, CnnscopeError, Fault, SpecError
+from cnnscope.errors import CellError, CnnscopeError, Fault, ShapeError, SpecError
 from cnnscope.graph import INPUT, Claim, Graph, Node, place
 from cnnscope.shapes import Shape
 from cnnscope.spec.columns import chain, operators, suffixes
 from cnnscope.spec.expressions import Value, input_name
 from cnnscope.spec.faults import MOST_FAULTS, refusal
+from cnnscope.spec.parting import parting
 from cnnscope.spec.program import Block, Figure, Program, Row, Template, Variant, input_shape, names
 from cnnscope.spec.row_names import LONGEST_NAME
 from cnnscope.spec.values import parameter
@@ -66,6 +67,7 @@ class _Builder:
         self.nodes: list[Node] = []
         self.claims: list[Claim] = []
         self.faults: list[Fault] = []
+        self._input: Shape = ()
         self._calls: list[str] = []
         self._caller = 0
         """The line that calls an imported block, for whose rows it stands: they are on another page."""
@@ -81,6 +83,7 @@ class _Builder:
             line, name = (variant.line, variant.name) if variant else (block.line, block.name)
             hint = error.hint if variant else f"add a table `## variants`, or defaults: # {block.name[:40]}(name=value)"
             raise SpecError(self.program.path, [Fault(line, name[:40], error.message, hint)]) from None
+        self._input = (1, *shape)
         self._run(block, bound, [Tensor(INPUT, (1, *shape))], "")
         if not self.nodes and not self.faults:
             self.faults.append(
@@ -219,8 +222,12 @@ class _Builder:
         for op, suffix in zip(ops, suffixes(ops), strict=True):
             shapes = tuple([tensor.shape for tensor in tensors])
             name = f"{path}{suffix or f'.{op.type}'}" if after else f"{path}{suffix}"
-            output = Tensor(name, place(op, shapes).output)
             read = tuple([tensor.name for tensor in tensors])
+            try:
+                output = Tensor(name, place(op, shapes).output)
+            except ShapeError as error:
+                where = parting(self.nodes, self._input, read)
+                raise ShapeError(f"{error.message}{where}", error.hint) from None
             self.nodes.append(Node(name, op, read, path, self._caller or row.line))
             tensors = [output]
         return tensors[0]

@@ -13,6 +13,8 @@ from cnnscope.spec.values import reader
 LAYER, TYPE, FROM, REPEAT, WHEN, ACTIVATION, NOTES = "layer", "type", "from", "repeat", "when", "activation", "notes"
 PLAIN = (LAYER, TYPE, FROM, REPEAT, WHEN, ACTIVATION, NOTES)
 
+_LONGEST_NAME = max(len(name.split()) for name in (*VOCABULARY, *SYNONYMS))
+"""Words in an operator's name."""
 LONGEST_CHAIN = 40
 """Words in a type cell."""
 
@@ -89,25 +91,47 @@ def chain(text: str) -> tuple[type[Op], ...]:
     if len(words) > LONGEST_CHAIN:
         raise CellError(f"a type of {len(words):,} words", f"at most {LONGEST_CHAIN} are read: use a row per operator")
     found: list[type[Op]] = []
-    while words:
-        for count in range(min(len(words), 4), 0, -1):
-            name = " ".join(words[:count])
-            if operator := VOCABULARY.get(SYNONYMS.get(name, name)):
-                found.append(operator)
-                words = words[count:]
-                break
-        else:
-            raise _unknown_operator(text, " ".join(words))
+    rest = words
+    while rest:
+        operator, count = _first_operator(rest)
+        if operator is None:
+            near = _mended(words)
+            hint = "`docs/operators.md` lists the operators; a block needs a `## name(...)` table"
+            hint = f'did you mean "{near}"?' if near else hint
+            raise CellError(f'type "{text[:40]}": no such operator or block', hint)
+        found.append(operator)
+        rest = rest[count:]
     return tuple(found)
 
 
-def _unknown_operator(text: str, rest: str) -> CellError:
-    first = rest.partition(" ")[0]
+def _first_operator(words: list[str]) -> tuple[type[Op] | None, int]:
+    """The operator that these words begin with, and how many of them are its name."""
+    for count in range(min(len(words), _LONGEST_NAME), 0, -1):
+        name = " ".join(words[:count])
+        if operator := VOCABULARY.get(SYNONYMS.get(name, name)):
+            return operator, count
+    return None, 0
+
+
+def _mended(words: list[str]) -> str:
+    """The chain with the nearest operators in place of what is none; "" where a word is near to nothing."""
+    from difflib import SequenceMatcher
+
     known = (*VOCABULARY, *_OTHER_TYPES)
-    near = nearest(rest, known) or nearest(first, known)
-    near = _OTHER_TYPES.get(near, near)
-    hint = "`docs/operators.md` lists the operators; a block needs a `## name(...)` table"
-    return CellError(f'type "{text[:40]}": no such operator or block', f'did you mean "{near}"?' if near else hint)
+    found = []
+    while words:
+        count = _first_operator(words)[1]
+        best = " ".join(words[:count])
+        if not count:
+            heads = [" ".join(words[:length]) for length in range(min(len(words), _LONGEST_NAME), 0, -1)]
+            near = {head: match for head in heads if (match := nearest(head, known))}
+            if not near:
+                return ""
+            head = max(near, key=lambda head: SequenceMatcher(None, near[head], head).ratio())
+            count, best = len(head.split()), _OTHER_TYPES.get(near[head], near[head])
+        found.append(best)
+        words = words[count:]
+    return " ".join(found)
 
 
 @lru_cache(8192)

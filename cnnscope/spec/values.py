@@ -16,11 +16,14 @@ from cnnscope.shapes import LARGEST_DIMENSION, Padding, Pair, Sides
 LONGEST_NUMBER = 30
 
 _WHOLE = re.compile(r"[0-9]{1,3}(,[0-9]{3})+|[0-9]+")
+_NEGATIVE = re.compile(r"-[0-9]+")
 _DECIMAL = re.compile(r"-?([0-9]+\.?[0-9]*|\.[0-9]+)(e-?[0-9]{1,2})?|-?[0-9]+/[0-9]+", re.IGNORECASE)
 
 
 def whole(text: str, *, least: int = 1) -> int:
     """A whole number; a comma may group thousands."""
+    if len(text) <= LONGEST_NUMBER and _NEGATIVE.fullmatch(text):
+        raise CellError(f"`{text}` is too small", f"it must be at least {least}")
     if len(text) > LONGEST_NUMBER or not _WHOLE.fullmatch(text):
         raise CellError(f"`{_short(text)}` is not a whole number", f"write a whole number of at least {least}")
     value = int(text.replace(",", ""))
@@ -36,6 +39,8 @@ def pair(text: str, *, least: int = 1) -> Pair:
     parts = [piece.strip() for piece in text.replace("×", "x").replace("X", "x").replace("*", "x").split("x")]
     if len(parts) > 2:
         raise CellError(f"`{_short(text)}` has {len(parts)} numbers", "write 3 or 3x5 (height x width)")
+    if len(parts) == 2 and not all(parts):
+        raise CellError(f"`{_short(text)}` lacks a number", "write 3 or 3x5 (height x width)")
     values = [whole(part, least=least) for part in parts]
     return values[0], values[-1]
 
@@ -45,9 +50,10 @@ def sides(text: str) -> Sides:
     if "," not in text:
         vertical, horizontal = pair(text, least=0)
         return vertical, horizontal, vertical, horizontal
-    values = [whole(part.strip(), least=0) for part in text.split(",")]
-    if len(values) != 4:
-        raise CellError(f"`{_short(text)}` has {len(values)} sides", "write four: top, left, bottom, right")
+    parts = [part.strip() for part in text.split(",")]
+    if len(parts) != 4 or not all(parts):
+        raise CellError(f"`{_short(text)}` has {sum(map(bool, parts))} sides", "write four: top, left, bottom, right")
+    values = [whole(part, least=0) for part in parts]
     return values[0], values[1], values[2], values[3]
 
 
@@ -56,6 +62,14 @@ def padding(text: str) -> Padding:
     word = text.lower()
     if word == "same":
         return "same"
+    if word.isalpha() and word != "valid":
+        from difflib import get_close_matches
+
+        near = get_close_matches(word, ("same", "valid"), n=1)
+        hint = (
+            f"did you mean {near[0]}?" if near else "write same, valid, 1, 1x2 or four sides: top, left, bottom, right"
+        )
+        raise CellError(f"`{_short(text)}` is no padding", hint)
     return (0, 0, 0, 0) if word == "valid" else sides(text)
 
 

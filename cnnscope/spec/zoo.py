@@ -78,7 +78,10 @@ def near(name: str) -> str:
 
 def is_page(model: str) -> bool:
     """Does this name a file rather than a network of the zoo?"""
-    return model == STDIN or os.sep in model or Path(model).suffix.lower() in SUFFIXES
+    if model == STDIN or os.sep in model or Path(model).suffix.lower() in SUFFIXES:
+        return True
+    # A file under any other name is read as it would be with ./ before it; the zoo's names come first.
+    return os.path.lexists(model) and normal(model) not in index()
 
 
 def split_variant(model: str) -> tuple[str, str]:

@@ -251,7 +251,6 @@ BAD_CONFIGS = [
     pytest.param(config(model='" net.md"'), "edge: no model", id="a model with a space"),
     pytest.param(config(model='[["net.md"]]'), "edge: no model", id="models in a list in the list"),
     pytest.param(config(model='["*.md", "n*.md"]'), "two networks are called net: net.md, net.md", id="two patterns"),
-    pytest.param(config(model='"."'), "edge: no network `.`", id="a folder as a model"),
     pytest.param(config(model='"torch:os:system"'), "edge: no network `torch:os:system`", id="code as a model"),
     pytest.param(
         config('"latency.p90 <= 1 s"', check="run = { device = 'tpu' }"),
@@ -300,6 +299,7 @@ NOTHING_CHECKED = [
         id="a pattern without a page",
     ),
     pytest.param({"cnnscope.toml": config(model="[]")}, [], "names no network", id="no model"),
+    pytest.param({"cnnscope.toml": config(model='"."')}, [], ". is a directory", id="a folder as a model"),
     pytest.param({"cnnscope.toml": config(model='"gone.md"')}, [], "gone.md: no such file", id="a model that vanished"),
     pytest.param(
         {"cnnscope.toml": config(model='"bad.md"'), "bad.md": "# nothing"}, [], "bad.md", id="a page without a table"

@@ -121,6 +121,7 @@ def test_export_writes_the_network_s_name_and_overwrites_it_only_when_told(tmp_p
         (["--opset", "5"], "error: opset 5\n"),
         (["--weights", "w.pkl"], "error: weights `w.pkl` are not known\n"),
         (["--weights", "w.npz"], "error: w.npz: no such file\n"),
+        (["-o", "lenet.foo"], "error: lenet.foo: an ONNX file is written under .onnx\n  write -o lenet.onnx\n"),
         (["-o", "nowhere/net.onnx"], "error: nowhere/net.onnx: there is no directory nowhere\n"),
         (["--input", "1x8x8"], "error: specs/lenet.md:"),
     ],

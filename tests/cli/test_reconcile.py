@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from cnnscope import reconcile
 from tests.cli.shell import cnnscope, on_a_terminal
 
 
@@ -54,6 +55,20 @@ def test_two_tools_the_input_and_what_is_a_function():
     assert len(found) == 5
 
 
+@pytest.mark.parametrize(
+    "names, tools",
+    [
+        pytest.param(["ptflops"], {"ptflops-aten", "ptflops-meta", "ptflops-pytorch"}, id="a family means all of it"),
+        pytest.param(["thop"], {"thop"}, id="a tool's whole name means that tool alone"),
+        pytest.param(["ptflops_meta", "ptflops"], {"ptflops-aten", "ptflops-meta", "ptflops-pytorch"}, id="none twice"),
+    ],
+)
+def test_tools_go_by_name_or_family(names, tools):
+    found = reconcile("lenet5", tools=names).figures
+    assert {figure.tool for figure in found} == tools
+    assert len({(figure.tool, figure.quantity) for figure in found}) == len(found)
+
+
 @pytest.mark.parametrize("columns", [60, 80, 100, 140])
 def test_a_narrow_terminal_keeps_the_numbers_whole(columns):
     shown = on_a_terminal(columns, "reconcile", "vgg16", NO_COLOR="1")
@@ -67,8 +82,17 @@ def test_a_narrow_terminal_keeps_the_numbers_whole(columns):
     [
         (
             ["--tool", "torchinf"],
-            "error: no tool `torchinf`\n  did you mean torchinfo or torch or torchvision?\n",
+            "error: no tool `torchinf`\n  did you mean torchinfo?\n",
         ),
+        (
+            ["--tool", "ptflop"],
+            "error: no tool `ptflop`\n  did you mean ptflops-aten or ptflops-meta or ptflops-pytorch?\n",
+        ),
+        (
+            ["--tool", "ptlfops"],
+            "error: no tool `ptlfops`\n  did you mean ptflops-aten or ptflops-meta or ptflops-pytorch or calflops?\n",
+        ),
+        (["--tool", "mm"], "error: no tool `mm`\n  did you mean mmcv or mmengine?\n"),
         (
             ["--calls", "relu"],
             "error: --calls `relu`\n  write a layer or type and how it is called: 'relu=function'\n",

@@ -189,3 +189,9 @@ def test_nothing_of_it_is_imported_by_analyze():
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stderr.strip() == "[]"
+
+
+def test_a_definition_names_the_page_that_its_text_links():
+    shown = f"{cnnscope.explain(metric='flops')}"
+    assert "docs/operators.md has the figures of every operator" in shown
+    assert "](" not in shown

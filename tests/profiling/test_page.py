@@ -87,3 +87,9 @@ def test_a_terminal_of_any_width_keeps_names_times_and_shares(width):
 
 def test_notes_come_last():
     assert lines(profiled(notes=("the neighbours are noisy",)))[-1] == "≠ the neighbours are noisy"
+
+
+def test_rows_above_the_roof_of_memory_are_explained_below_the_table():
+    told = "cache: above the roof, since it is memory's copy ceiling: the data of small layers stays in faster caches"
+    assert told in lines(profiled(ceilings=roofs(1e12, 0.5e9)))
+    assert told not in lines(profiled(ceilings=roofs(1e12, 1e12)))

@@ -120,6 +120,19 @@ def test_a_pipe_that_somebody_writes_to_is_read(monkeypatch, capsys):
     assert (code, out.splitlines()[1], err) == (0, f"{reader},a,1", "")
 
 
+def test_what_lies_here_under_any_name_is_read_as_with_its_folder_before_it(said, monkeypatch):
+    monkeypatch.setattr(zoo, "index", lambda: {"tiny": ("tiny", None)})
+    Path("d").mkdir()
+    Path("bin.onnx").write_bytes(b"\0\1")
+    Path("TABLE").write_text(PAGE.replace("relu", "rleu"), "utf-8")
+    assert said("d") == "d is a directory\n  name a file, or quote a pattern: 'd/*.md'"
+    assert said(".") == ". is a directory\n  name a file, or quote a pattern: './*.md'"
+    for name in ("bin.onnx", "./bin.onnx"):
+        assert said(name) == f"{name}: {BINARY}"
+    for name in ("TABLE", "./TABLE"):
+        assert said(name) == f'{name}:6: a: type "rleu": no such operator or block\n  did you mean "relu"?'
+
+
 @pytest.mark.skipif(not hasattr(os, "setuid"), reason="no users to be")
 def test_a_file_that_may_not_be_read_is_named(tmp_path):
     file = tmp_path / "net.md"

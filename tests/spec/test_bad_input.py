@@ -65,6 +65,12 @@ def test_a_page_without_a_table_of_layers_is_refused(text, message, refused):
     [
         ("a | convv | 1 | 3", 'type "convv": no such operator or block\n  did you mean "conv"?'),
         ("a | Convolution | 1 | 3", 'type "Convolution": no such operator or block\n  did you mean "conv"?'),
+        ("a | convolution bn | 1 | 3", 'type "convolution bn": no such operator or block\n  did you mean "conv bn"?'),
+        ("a | conv batchnorm relu | 1 | 3", 'type "conv batchnorm relu": no such operator or block\n  did you mean "conv bn relu"?'),
+        ("a | golbal avg pool softmx", 'type "golbal avg pool softmx": no such operator or block\n  did you mean "global avg pool softmax"?'),
+        ("a | conv | 1 | 9x", "kernel: `9x` lacks a number\n  write 3 or 3x5 (height x width)"),
+        ("a | conv | -32 | 3", "maps: `-32` is too small\n  it must be at least 1"),
+        ("a | conv | 1 | 3 | | smae", "padding: `smae` is no padding\n  did you mean same?"),
         ("a | pooling | 1 | 3", 'type "pooling": no such operator or block\n  did you mean "max pool"?'),
         ("a | conv quux | 1 | 3", 'type "conv quux": no such operator or block\n  `docs/operators.md` lists the operators; a block needs a `## name(...)` table'),
         ("a | | 1 | 3", "has no type\n  fill the column `type`: conv, max pool, fully connected, a block ..."),
@@ -73,7 +79,7 @@ def test_a_page_without_a_table_of_layers_is_refused(text, message, refused):
         ("a | conv | 1 |", "conv needs kernel\n  fill the column kernel"),
         ("a | conv", "conv needs kernel and maps\n  fill the columns kernel, maps"),
         ("a | conv | 1 | 0", "kernel: `0` is too small\n  it must be at least 1"),
-        ("a | conv | 1 | -3", "kernel: `-3` is not a whole number\n  write a whole number of at least 1"),
+        ("a | conv | 1 | -3", "kernel: `-3` is too small\n  it must be at least 1"),
         ("a | conv | 1 | 3.5", "kernel: `3.5` is not a whole number\n  write a whole number of at least 1"),
         ("a | conv | 1 | 1000000000", f"a window 1000000000 high does not fit into an input 32 high: {NO_FIT}"),
         ("a | conv | 1 | 1e9", "kernel: `1e9` is not a whole number\n  write a whole number of at least 1"),
@@ -100,11 +106,11 @@ def test_a_row_that_cannot_be_used_is_explained(line, message, refused):
         ),
         (
             ["a | conv | 3 | 3", "b | add | | | | | | in, a"],
-            "net.md:7: b: cannot add 3x32x32 and 3x30x30\n  all inputs must have the same shape: adapt one by a 1x1 conv, a pool or a crop; a gate is Cx1x1",
+            "net.md:7: b: cannot add 3x32x32 and 3x30x30: a (line 6, padding 0) makes 30x30 of 32x32\n  all inputs must have the same shape: adapt one by a 1x1 conv, a pool or a crop; a gate is Cx1x1",
         ),
         (
             ["a | conv | 3 | 3", "b | concat | | | | | | in, a"],
-            "net.md:7: b: cannot concat 3x32x32 and 3x30x30\n  all sizes but the number of maps must agree: crop, pad or pool one of them",
+            "net.md:7: b: cannot concat 3x32x32 and 3x30x30: a (line 6, padding 0) makes 30x30 of 32x32\n  all sizes but the number of maps must agree: crop, pad or pool one of them",
         ),
     ],
 )
@@ -234,3 +240,68 @@ def test_a_window_that_does_not_fit_is_a_note_and_an_error_where_asked_for(refus
         "net.md:6: a: does not fit: 2.33 -> 2\n  change the size, padding or stride, or analyze without --exact-fit"
     )
     refused(page(header, line, input="1x7x7"), message, "--exact-fit")
+
+
+RESIDUAL = """---
+input: 3x64x64
+---
+# r
+
+| layer | type | maps | width | kernel | padding | repeat |
+|---|---|---|---|---|---|---|
+| c | conv | 32 | | 3x3 | same | |
+| s1 | res | | 32 | | | 2 |
+
+## res(width)
+
+| layer | type | maps | kernel | padding | from |
+|---|---|---|---|---|---|
+| a | conv bn | {width} | 3x3 | | |
+| b | conv bn | {width} | 3x3 | 1 | |
+| out | add | | | | b, in |
+"""
+ADAPT = "all inputs must have the same shape: adapt one by a 1x1 conv, a pool or a crop; a gate is Cx1x1"
+
+
+@pytest.mark.parametrize(
+    "lines, message",
+    [
+        pytest.param(
+            [
+                "a | conv | 3 | 3 | | 1",
+                "b | conv | 3 | 3 | 2 | 1",
+                "c | conv | 3 | 3 | | 1",
+                "d | add | | | | | | c, a",
+            ],
+            "net.md:9: d: cannot add 3x16x16 and 3x32x32: b (line 7, stride 2) makes 16x16 of 32x32",
+            id="what made the sizes part is named, not what came after it",
+        ),
+        pytest.param(
+            ["a | conv | 3 | 3", "b | conv | 3 | 2 | 2 | | | in", "c | add | | | | | | a, b"],
+            "net.md:8: c: cannot add 3x30x30 and 3x16x16: a (line 6, padding 0) makes 30x30 of 32x32, "
+            "b (line 7, stride 2, padding 0) makes 16x16 of 32x32",
+            id="where both paths changed it both are named",
+        ),
+        pytest.param(
+            ["a | conv | 4 | 3", "b | conv | 5 | 1", "c | add | | | | | | a, b"],
+            "net.md:8: c: cannot add 4x30x30 and 5x30x30",
+            id="maps that differ have no such place",
+        ),
+    ],
+)
+def test_the_row_where_sizes_part_is_named(lines, message, refused):
+    refused(rows(*lines), f"{message}\n  {ADAPT}")
+
+
+def test_the_row_of_a_block_where_sizes_part_is_named(refused):
+    told = "cannot add 32x62x62 and 32x64x64: s1.1.a (line 15, padding 0) makes 62x62 of 64x64"
+    refused(RESIDUAL, f"net.md:17: s1.1.out: {told}\n  {ADAPT}")
+
+
+def test_rows_without_a_line_of_dashes_are_told_once(refused):
+    titles = "a table without a line of dashes below its titles\n  write |---|---|"
+    bare = "".join(line for line in RESIDUAL.splitlines(keepends=True) if not line.startswith("|---"))
+    refused(bare, f"net.md:6: {titles}---|---|---|---|---| there\nnet.md:12: {titles}---|---|---|---| there")
+    apart = RESIDUAL.replace("| s1 |", "\n| s1 |")
+    hint = "remove the blank line above it; a new table needs a line of dashes below its titles"
+    refused(apart, f"net.md:10: a row that belongs to no table\n  {hint}")

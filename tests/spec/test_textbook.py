@@ -129,7 +129,7 @@ def test_a_textbook_s_words_for_operators(word, kind):
         ),
         (
             "C | Convolution | 4 | – | 3 × 3 | 1 | full | –",
-            "C: padding: `full` is not a whole number\n  write a whole number of at least 0",
+            "C: padding: `full` is no padding\n  write same, valid, 1, 1x2 or four sides: top, left, bottom, right",
         ),
     ],
 )

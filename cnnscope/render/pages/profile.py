@@ -5,7 +5,7 @@ from typing import Any
 from cnnscope.profiling import protocol, statistics
 from cnnscope.profiling.plain import to_record
 from cnnscope.profiling.record import MOST_OVERHEAD, Profile
-from cnnscope.profiling.rows import TimedRow, rows
+from cnnscope.profiling.rows import CACHE, TimedRow, rows
 from cnnscope.render.sheet import Column, Remark, Sheet, Value, View, arrange, number, words
 from cnnscope.shapes import dims, elements
 from cnnscope.units import exact, short_bytes, short_rate, short_seconds
@@ -16,6 +16,8 @@ _STOPS = {
     "time": "the time was up (--max-time)",
     "interrupted": "it was INTERRUPTED",
 }
+
+_CACHED = f"{CACHE}: above the roof, since it is memory's copy ceiling: the data of small layers stays in faster caches"
 
 
 def _count(value: Value) -> str:
@@ -56,11 +58,13 @@ def sheet(profile: Profile, view: View) -> Sheet[TimedRow]:
         timed = [row._replace(seconds=None, flops_per_second=None, of_roof=None, bound="") for row in timed]
     settings = profile.settings
     threads = "" if settings.is_cuda else f", {settings.threads} thread{'s' if settings.threads > 1 else ''}"
+    in_cache = any(row.bound == CACHE for row in timed)
     return arrange(COLUMNS, timed, view)._replace(
         network=profile.network,
         headline=f"{profile.network} · input {dims(profile.input_shape)} · batch {settings.batch} · {settings.dtype} · "
         f"{settings.runtime} on {settings.device}{threads}",
         totals=_totals(profile),
+        legend=[_CACHED] if in_cache else [],
         summary=_summary(profile),
         remarks=[Remark(f"≠ {note}") for note in profile.notes],
     )

@@ -130,7 +130,10 @@ class _Page:
 
     def _expect_tables(self, blocks: Sequence[Block], tables: Sequence[tuple[Block, Table]]) -> None:
         hint = "it has a column `type`, and dashes below its titles"
+        owners = {block.line: block for block in self.blocks}
         found = {block.line for block, _ in tables}
+        # Where rows lack their line of dashes, that is said already.
+        found |= {owners.get(line, self.network).line for line in self.document.bare}
         for block in blocks:
             if block.line not in found:
                 what = "page" if block is self.network else f"block {block.name[:40]}"

@@ -75,6 +75,8 @@ class Document:
     """(line, level, text)"""
     footnotes: dict[str, str] = field(default_factory=dict)
     lines: tuple[str, ...] = ()
+    bare: set[int] = field(default_factory=set)
+    """The lines of the headings above rows that no table takes; 0 where there is no heading."""
     faults: list[Fault] = field(default_factory=list)
     """What the syntax itself found wrong."""
 

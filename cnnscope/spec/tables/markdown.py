@@ -7,6 +7,7 @@ import re
 
 from cnnscope.errors import Fault
 from cnnscope.spec.tables.document import (
+    MOST_COLUMNS,
     MOST_ROWS,
     Document,
     Table,
@@ -55,8 +56,7 @@ def read(text: str) -> Document:
         elif "|" in line and number < len(lines) and _is_delimiter(lines[number]):
             number = _table(document, number, heading, heading_line)
         elif line.startswith("|") and line.rstrip().endswith("|"):
-            hint = "remove the blank line above it; a new table needs a line of dashes below its titles"
-            document.fault(Fault(number, "", "a row that belongs to no table", hint))
+            number = _stray_rows(document, number, heading_line)
     return document
 
 
@@ -118,6 +118,22 @@ def _table(document: Document, delimiter: int, heading: str, heading_line: int) 
         number += 1
     document.tables.append(Table(delimiter, header, rows, heading, heading_line))
     return number
+
+
+def _stray_rows(document: Document, first: int, heading_line: int) -> int:
+    """Rows that no table takes, told once; returns the index of the first line behind them."""
+    lines, end = document.lines, first
+    document.bare.add(heading_line)
+    while end < len(lines) and lines[end].lstrip().startswith("|"):
+        end += 1
+    above = document.tables[-1].rows[-1].line if document.tables and document.tables[-1].rows else 0
+    if above and not any(line.strip() for line in lines[above : first - 1]):
+        hint = "remove the blank line above it; a new table needs a line of dashes below its titles"
+        document.fault(Fault(first, "", "a row that belongs to no table", hint))
+    else:
+        dashes = "|" + "---|" * min(len(_cells(lines[first - 1])), MOST_COLUMNS)
+        document.fault(Fault(first, "", "a table without a line of dashes below its titles", f"write {dashes} there"))
+    return end
 
 
 def _is_delimiter(line: str) -> bool:
