@@ -27,7 +27,10 @@ def run(
     strict: Annotated[bool, Option("--strict", help="Exit 1 when a printed figure does not hold.")] = False,
     color: Annotated[str, Option(help="auto | always | never")] = "auto",
 ) -> None:
-    """Check every figure that a page or a printed table claims, and explain each miss."""
+    """Check every figure that a page or a printed table claims, and explain each miss.
+
+    Exit code 0 even where a figure is false; 1 with --strict where one is; 3 where no figure is printed.
+    """
     from cnnscope.answers import check_claims
     from cnnscope.api import networks
 
@@ -36,11 +39,13 @@ def run(
     view = options.view(claims, color=color)
     options.known_format(format_name)
     checked = check_claims(networks() if whole_zoo else models or [], assume=options.assumptions(assume))
-    shown = [entry for entry in checked if entry.verdict != claims.HOLDS] if misses else checked
+    shown = claims.Misses(checked) if misses else checked
     options.deliver(claims, [shown], view, format_name=format_name, outputs=output or [])
-    if misses:
+    if misses and (output or (format_name or options.TERMINAL) != options.TERMINAL):
         say(claims.tally(checked))
     if not checked:
+        prints = "these print" if whole_zoo or len(models or []) > 1 else f"{(models or [''])[0]} prints"
+        say(f"nothing to check: {prints} no sizes, params, operations or other figures beside the layers")
         raise typer.Exit(NOTHING_CHECKED)
     if strict and any(entry.verdict == claims.FALSE for entry in checked):
         raise typer.Exit(CLAIM_IS_FALSE)

@@ -75,6 +75,8 @@ class Sheet(NamedTuple, Generic[Row]):
     rows: Sequence[Row]
     hidden: int = 0
     """Rows that --top leaves out."""
+    summed: Sequence[Row] = ()
+    """Rows that a remark sums up for people; CSV holds them behind the others."""
     network: str = ""
     """The network that the table is about, the first column of CSV; "" for a table of several."""
     headline: str = ""

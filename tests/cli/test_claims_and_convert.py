@@ -16,8 +16,46 @@ def test_claims_explains_a_miss():
     assert run.returncode == 0
     assert "✗ false" in run.stdout
     assert "13x12x512" in run.stdout
-    assert run.stdout.splitlines()[-1] == "1 printed figure: 0 hold, 1 false"
-    assert run.stderr == "38 printed figures: 37 hold, 1 false\n"
+    assert run.stdout.splitlines()[-1] == "38 printed figures: 37 hold, 1 false"
+    assert run.stderr == ""
+    assert cnnscope("claims", str(PAPERS / "squeezenet.md"), "--misses", "--format", "csv").stderr == (
+        "38 printed figures: 37 hold, 1 false\n"
+    )
+
+
+FALSE_LEDGER = """INPUT: [8x8x2]    memory: 8*8*2=128    weights: 0
+CONV3-4: [8x8x4]  memory: 8*8*4=256    weights: (3*3*2)*4 = 72
+CONV3-8: [8x8x8]  memory: 8*8*8=512    weights: (3*3*4)*8 = 288
+CONV3-16: [8x8x16]  memory: 8*8*16=1024    weights: (3*3*8)*16 = 1,512
+"""
+
+
+@pytest.mark.parametrize("format_name, sign", [("terminal", ""), ("markdown", "- ")])
+def test_misses_sum_up_what_holds_by_one_convention(tmp_path, format_name, sign):
+    file = tmp_path / "ledger.txt"
+    file.write_text(FALSE_LEDGER)
+    lines = cnnscope("claims", str(file), "--misses", "--format", format_name).stdout.splitlines()
+    # Two rows with a product and its result, and the product of the third: 3 x 3 x 8 x 16 is 1,152.
+    assert f"{sign}5 figures hold by convention: the table leaves out biases" in lines
+    assert sum("1,512" in line for line in lines) == 1
+    assert not any("by convention" in line and "figures hold" not in line for line in lines)
+
+
+@pytest.mark.parametrize("format_name, verdict", [("json", '"verdict": "{}"'), ("csv", "{},")])
+def test_misses_keep_every_row_for_machines_the_false_one_first(tmp_path, format_name, verdict):
+    file = tmp_path / "ledger.txt"
+    file.write_text(FALSE_LEDGER)
+    text = cnnscope("claims", str(file), "--misses", "--format", format_name).stdout
+    assert text.count(verdict.format("by convention")) == 5
+    assert text.index("1,512") < text.index(verdict.format("by convention"))
+
+
+def test_a_file_without_figures_says_so():
+    run = cnnscope("claims", str(DATA / "keras_sequential.txt"))
+    assert run.stderr == (
+        f"nothing to check: {DATA / 'keras_sequential.txt'} prints no sizes, params, operations or other figures beside the layers\n"
+    )
+    assert run.returncode == 3
 
 
 def test_a_printed_stride_that_the_printed_sizes_contradict_is_a_false_figure():

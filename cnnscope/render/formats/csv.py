@@ -23,7 +23,7 @@ def render(page: Page, results: Sequence[Any], view: View) -> str:
             titles = [_safe(column.name) for column in sheet.columns]
             writer.writerow([*(["network"] if named else []), *titles, "schema_version"])
         name = [_safe(sheet.network)] if named else []
-        for row in sheet.rows:
+        for row in (*sheet.rows, *sheet.summed):
             writer.writerow([*name, *(_safe(column.value(row)) for column in sheet.columns), SCHEMA_VERSION])
     return out.getvalue()
 

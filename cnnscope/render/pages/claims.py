@@ -1,10 +1,13 @@
 """Every figure that pages print, beside ours: which hold, by which convention, and what explains the others."""
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from cnnscope.analysis.columns import kind
 from cnnscope.analysis.report import JudgedClaim
-from cnnscope.render.sheet import SCHEMA_VERSION, Column, Sheet, View, arrange, number, words
+from cnnscope.render.sheet import SCHEMA_VERSION, Column, Remark, Sheet, View, arrange, number, words
 from cnnscope.units import exact
 
 HOLDS, CONVENTION, KNOWN, FALSE = "holds", "by convention", "known false", "false"
@@ -28,6 +31,16 @@ class Checked(NamedTuple):
         return CONVENTION if self.claim.why else HOLDS
 
 
+@dataclass(frozen=True, slots=True)
+class Misses:
+    """The figures of these that do not hold as they stand: a table shows the false ones and sums conventions up."""
+
+    entries: Sequence[Checked]
+
+    def of(self, *verdicts: str) -> list[Checked]:
+        return [entry for verdict in verdicts for entry in self.entries if entry.verdict == verdict]
+
+
 def _computed(entry: Checked) -> str:
     computed = entry.claim.computed
     return exact(computed) if isinstance(computed, int) else str(computed or "")
@@ -46,8 +59,22 @@ COLUMNS: tuple[Column[Checked], ...] = (
 JSON_INDENT = 1
 
 
-def sheet(entries: Sequence[Checked], view: View) -> Sheet[Checked]:
-    return arrange(COLUMNS, entries, view)._replace(tally=tally(entries))
+def sheet(result: Sequence[Checked] | Misses, view: View) -> Sheet[Checked]:
+    if not isinstance(result, Misses):
+        return arrange(COLUMNS, result, view)._replace(tally=tally(result))
+    conventional = result.of(CONVENTION)
+    return arrange(COLUMNS, result.of(FALSE, KNOWN), view)._replace(
+        summed=conventional, remarks=_conventions(conventional), tally=tally(result.entries)
+    )
+
+
+def _conventions(entries: Sequence[Checked]) -> list[Remark]:
+    """31 figures hold by convention: the table leaves out biases."""
+    counts = Counter(kind(entry.claim.why) for entry in entries)
+    return [
+        Remark(f"{count} figure{'s hold' if count != 1 else ' holds'} by convention: {name}")
+        for name, count in counts.most_common()
+    ]
 
 
 def tally(entries: Sequence[Checked]) -> str:
@@ -60,7 +87,8 @@ def tally(entries: Sequence[Checked]) -> str:
     return f"{len(entries)} printed figure{'s' if len(entries) != 1 else ''}: {', '.join(parts)}"
 
 
-def record(entries: Sequence[Checked]) -> dict[str, Any]:
+def record(result: Sequence[Checked] | Misses) -> dict[str, Any]:
+    entries = result.of(FALSE, KNOWN, CONVENTION) if isinstance(result, Misses) else result
     return {"schema_version": SCHEMA_VERSION, "claims": [_entry(entry) for entry in entries]}
 
 
