@@ -149,10 +149,10 @@ NETWORKS = [
         id="a transposed convolution with same padding doubles the size",
     ),
     pytest.param(
-        "```python\n>>> m = Sequential([Conv2D(8, 3, name='a#b', input_shape=(9, 9, 1))  # it's\n... Flatten(), Dense(2)\n",
+        "```python\n>>> m = Sequential([Conv2D(8, 3, name='a#b', input_shape=(9, 9, 1))  # it's\n... Flatten(), Dense(2)])\n",
         80 + 786,
         49 * 72 + 784,
-        id="fences, prompts, comments, a lost comma and lost brackets mean nothing",
+        id="fences, prompts, comments, and a lost comma mean nothing",
     ),
 ]
 
@@ -169,6 +169,16 @@ def test_a_transposed_convolution_makes_what_keras_makes():
 
 
 REFUSED = [
+    pytest.param(
+        "import keras\n\nmodel = Sequential([\n    Conv2D(8, 3, input_shape=(9, 9, 1)),\n    Flatten(),\n",
+        "net.py:3: a bracket opens that the text never closes\n  the code is cut off: paste it to its end",
+        id="a list of layers that is cut off between two",
+    ),
+    pytest.param(
+        "model.add(Flatten(input_shape=(9, 9, 1)))\nmodel.add(\n    Dense(8, activation='re",
+        "net.py:2: a bracket opens that the text never closes\n  the code is cut off: paste it to its end",
+        id="a layer that is cut off",
+    ),
     pytest.param(
         "model = Sequential([base, Dense(10)])",
         "net.py:1: `base` is not in this text\n  write its layers in its place",
@@ -226,7 +236,7 @@ REFUSED = [
         id="a function of layers",
     ),
     pytest.param(
-        "Sequential([Dense(10)" + "(" * 300,
+        "Sequential([Dense(10)" + "(" * 300 + ")" * 301 + "]",
         "net.py:1: `Sequential([Dense(10)(((((((((((((((((((` is not understood\n  check its brackets, commas and quotes",
         id="no Python",
     ),

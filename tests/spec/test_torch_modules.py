@@ -94,6 +94,11 @@ def test_modules_are_read_with_torch_s_defaults(text, image, params, macs):
 
 REFUSED = [
     pytest.param(
+        "model = nn.Sequential(\n    nn.Conv2d(3, 16, 3),\n    nn.ReLU(),\n",
+        "net.txt: line 1: a bracket opens that the text never closes\n  the code is cut off: paste it to its end",
+        id="code that is cut off",
+    ),
+    pytest.param(
         "Net(\n  (conv1): Conv2d(3, 6, kernel_size=(5, 5), stride=(1, 1))\n  (pool): MaxPool2d(kernel_size=2)\n)",
         "net.txt: line 2: a Net does not print how its parts are joined\n"
         "  forward() may use a part twice, or add: write the network's layers as a table",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from cnnscope.errors import CellError
-from cnnscope.spec.drafts.keras.statements import Statement, called, statements
+from cnnscope.spec.drafts.keras.statements import CUT, Statement, called, cut, every, statements
 
 _LEAF = re.compile(r"\s*\(([\w.]+)\):\s*([A-Z]\w*)\((.*)\)\s*")
 _OPENS = re.compile(r"\s*\(([\w.]+)\):\s*([A-Z]\w*)\(\s*")
@@ -55,13 +55,9 @@ def printed(lines: Sequence[str]) -> list[Module]:
 
 def written(lines: Sequence[str]) -> list[Module]:
     """The modules of the one nn.Sequential(...) of a code."""
-    every = [*_every(statements(lines))]
-    for statement in every:
-        if statement.tree is None and not statement.head and _MODULES.search(statement.text):
-            text = " ".join(statement.text.split())[:40]
-            raise CellError(f"line {statement.line}: `{text}` is not understood", "check its brackets and commas")
-    models = [node for statement in every if statement.tree for node in _outermost(statement.tree)]
-    alone = [name for statement in every if statement.tree for name in _alone(statement.tree)]
+    all_of_it = _whole(lines)
+    models = [node for statement in all_of_it if statement.tree for node in _outermost(statement.tree)]
+    alone = [name for statement in all_of_it if statement.tree for name in _alone(statement.tree)]
     if len(models) != 1 or alone:
         hint = "forward() says how parts are joined: paste print(model), or one nn.Sequential(...)"
         what = f"a {alone[0]} outside nn.Sequential" if alone else f"{len(models) or 'no'} nn.Sequential"
@@ -86,11 +82,17 @@ def written(lines: Sequence[str]) -> list[Module]:
     return found
 
 
-def _every(found: Sequence[Statement]) -> Iterator[Statement]:
-    """All statements, those of blocks too."""
-    for statement in found:
-        yield statement
-        yield from _every(statement.body)
+def _whole(lines: Sequence[str]) -> list[Statement]:
+    """The statements of a code; CellError where one of modules is no Python or cut off."""
+    top = statements(lines)
+    if line := cut(top, lambda statement: bool(_MODULES.search(statement.text))):
+        raise CellError(f"line {line}: {CUT[0]}", CUT[1])
+    all_of_it = [*every(top)]
+    for statement in all_of_it:
+        if statement.tree is None and not statement.head and _MODULES.search(statement.text):
+            text = " ".join(statement.text.split())[:40]
+            raise CellError(f"line {statement.line}: `{text}` is not understood", "check its brackets and commas")
+    return all_of_it
 
 
 def _alone(tree: ast.AST) -> Iterator[str]:

@@ -10,7 +10,7 @@ from cnnscope.spec.drafts.draft import Draft, fault
 from cnnscope.spec.drafts.keras.arguments import KNOWN, MERGES, POSITIONAL
 from cnnscope.spec.drafts.keras.calls import check_call, makes_layers
 from cnnscope.spec.drafts.keras.layers import Writer
-from cnnscope.spec.drafts.keras.statements import Statement, Unknown, Value, called, statements, value
+from cnnscope.spec.drafts.keras.statements import CUT, Statement, Unknown, Value, called, cut, statements, value
 
 _MODELS = ("Model", "Functional")
 _MOST = 5_000
@@ -35,7 +35,11 @@ class Models:
 
     def run(self, lines: Sequence[str]) -> None:
         """Read a text; what is wrong with its lines is in `faults`, CellError for what is wrong with the whole."""
-        self._all(statements(lines))
+        found = statements(lines)
+        if line := cut(found, makes_layers):
+            self.faults.append(Fault(line, "", *CUT))
+            return
+        self._all(found)
         if not self.faults and not self.writer.draft.lines and not any(self.chains.values()):
             for body in [*self.functions.values()][:1]:
                 self._all(body)

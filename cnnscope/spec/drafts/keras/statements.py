@@ -6,7 +6,7 @@ and prose stand around it. Each statement is parsed alone, so what is no Python 
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -41,6 +41,8 @@ class Statement:
     text: str
     tree: ast.stmt | None = None
     body: list["Statement"] = field(default_factory=list)
+    opened: int = 0
+    """The line of a bracket that the text never closes."""
 
     @property
     def head(self) -> str:
@@ -54,8 +56,8 @@ def statements(lines: Sequence[str]) -> list[Statement]:
     text = _PROMPT.sub(r"\1", "\n".join(line.replace("\t", "    ") for line in lines))
     top: list[Statement] = []
     blocks: list[Statement] = []
-    for line, indent, source in _logical(text):
-        statement = Statement(line, indent, source, _parsed(source, line))
+    for line, indent, source, opened in _logical(text):
+        statement = Statement(line, indent, source, _parsed(source, line), opened=opened)
         while blocks and indent <= blocks[-1].indent:
             blocks.pop()
         (blocks[-1].body if blocks else top).append(statement)
@@ -64,8 +66,23 @@ def statements(lines: Sequence[str]) -> list[Statement]:
     return top
 
 
-def _logical(text: str) -> Iterator[tuple[int, int, str]]:
-    """(line, indent, source) of each statement, without comments; brackets join lines, lost commas are put back."""
+CUT = ("a bracket opens that the text never closes", "the code is cut off: paste it to its end")
+
+
+def cut(found: Sequence[Statement], makes_layers: Callable[[Statement], bool]) -> int:
+    """The line of a bracket that code of layers leaves open, since nobody knows what stood behind; or else 0."""
+    return next((each.opened for each in every(found) if each.opened and makes_layers(each)), 0)
+
+
+def every(found: Sequence[Statement]) -> Iterator[Statement]:
+    """All statements, those of blocks too."""
+    for statement in found:
+        yield statement
+        yield from every(statement.body)
+
+
+def _logical(text: str) -> Iterator[tuple[int, int, str, int]]:
+    """(line, indent, source, open bracket) of each statement; brackets join lines, lost commas are put back."""
     parts: list[str] = []
     line, start, depth, closed = 1, 1, 0, False
     for piece in [*_PIECE.findall(text)[: _MOST * 20], "\n"]:
@@ -85,23 +102,27 @@ def _logical(text: str) -> Iterator[tuple[int, int, str]]:
             yield from _whole(start, "".join(parts).rstrip("\n;"))
             parts = []
     if parts:
-        yield from _whole(start, "".join(parts) + "".join(_missing("".join(parts))))
+        missing = _missing("".join(parts))
+        ends = "".join(bracket for bracket, _ in missing)
+        yield from _whole(start, "".join(parts) + ends, start + missing[-1][1] if missing else 0)
 
 
-def _whole(line: int, source: str) -> Iterator[tuple[int, int, str]]:
+def _whole(line: int, source: str, opened: int = 0) -> Iterator[tuple[int, int, str, int]]:
     if source.strip():
         first = next(text for text in source.split("\n") if text.strip())
-        yield line, len(first) - len(first.lstrip()), source.strip()
+        yield line, len(first) - len(first.lstrip()), source.strip(), opened
 
 
-def _missing(text: str) -> list[str]:
-    """The brackets that are left open at the end of a text."""
-    stack: list[str] = []
+def _missing(text: str) -> list[tuple[str, int]]:
+    """What would close the brackets that are left open at the end of a text, and how many lines below its first."""
+    stack: list[tuple[str, int]] = []
+    line = 0
     for piece in _PIECE.findall(text):
         if piece in ("(", "[", "{"):
-            stack.append({"(": ")", "[": "]", "{": "}"}[piece])
+            stack.append(({"(": ")", "[": "]", "{": "}"}[piece], line))
         elif piece in (")", "]", "}") and stack:
             stack.pop()
+        line += piece.count("\n")
     return stack[::-1]
 
 
