@@ -4,6 +4,7 @@ A figure that our own definition does not reproduce may follow a named conventio
 biases, two operations per multiply-accumulate, K = 1024); then it holds, and says so.
 """
 
+import re
 from collections.abc import Callable, Iterator
 
 from cnnscope.analysis.columns import Judging, settle
@@ -16,6 +17,7 @@ from cnnscope.units import Printed, parse_printed, parse_size
 
 Layers = tuple[LayerReport, ...]
 
+_NUMBER = re.compile(r"\d[\d,]{0,30}")
 _OTHER_SIZE = "another size than the computed one"
 
 
@@ -39,12 +41,12 @@ def _contradictions(graph: Graph, report: Report, judged: tuple[JudgedClaim, ...
         if not metric or not layers or (row, metric) in told:
             continue
         told.add((row, metric))
-        own = assumption.value if metric == assumption.what and assumption.value != printed else None
+        taken = assumption.value if metric == assumption.what else ""
+        beside = [text for text in (taken, *assumption.others) if text not in ("", printed)]
         space = layers[-1].output_shape[2:]
-        computed = (
-            "x".join(map(str, space)) if metric == "size" and space else own or next(iter(assumption.others), None)
-        )
-        yield JudgedClaim(line or layers[0].line, row, metric, printed, computed, False, assumption.why)
+        computed = "x".join(map(str, space)) if metric == "size" and space else next(iter(beside), None)
+        number = int(computed.replace(",", "")) if computed and _NUMBER.fullmatch(computed) else computed
+        yield JudgedClaim(line or layers[0].line, row, metric, printed, number, False, assumption.why)
 
 
 def _judge(claim: Claim, report: Report, without: str = "") -> JudgedClaim:

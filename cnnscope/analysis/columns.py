@@ -10,7 +10,7 @@ from cnnscope.analysis.report import JudgedClaim
 from cnnscope.graph import INPUT, SIZES, Claim
 from cnnscope.units import Printed, exact, parse_printed
 
-_NUMBER = re.compile(r"\b\d[\d,]* (?=[a-z])")
+_NUMBER = re.compile(r"\b\d(?:[\d,]*\d)? (?=[a-z])")
 _PRODUCT = re.compile(r"[*×·]")
 _FEWEST = 2
 """Rows that make a convention the column's."""

@@ -2,6 +2,7 @@
 
 import pytest
 
+from cnnscope.analysis.columns import kind
 from tests.pages import analyzed
 
 #          conv 3x3, 2 -> 4 maps on 8x8: 72 weights, 4 biases, 256 outputs, 4,608 MACs
@@ -149,3 +150,19 @@ COLUMNS = [
 def test_a_column_s_figures_are_held_to_one_another(table, input, printed, false):
     claims = analyzed(table.format(*printed), input=input).claims
     assert [judged.why for judged in claims if not judged.holds] == false
+
+
+@pytest.mark.parametrize(
+    "why, name",
+    [
+        ("by convention: the table leaves out 4,096 biases", "the table leaves out biases"),
+        ("by convention: K = 1024", "K = 1024"),
+        ("by convention: K = 1024, and the table leaves out 64 biases", "K = 1024, and the table leaves out biases"),
+        (
+            "by convention: the table leaves out 64 biases and 128 params of batch norm",
+            "the table leaves out biases and params of batch norm",
+        ),
+    ],
+)
+def test_a_convention_is_one_whatever_its_row_leaves_out(why, name):
+    assert kind(why) == name

@@ -184,7 +184,7 @@ PLANTED = [
                 "",
                 "total params",
                 "34,286",
-                "34,826",
+                34_826,
                 "the printed 34,286 contradicts the column Param #, which adds up to 34,826",
             )
         ],
@@ -212,7 +212,7 @@ PLANTED = [
                 "",
                 "non-trainable params",
                 "32",
-                "64",
+                64,
                 "the printed 32 contradicts the rows: only the statistics of batch norms are not trained",
             )
         ],
@@ -226,7 +226,7 @@ PLANTED = [
                 "",
                 "total params",
                 "869",
-                "933",
+                933,
                 "the printed 869 contradicts the column Param #, which adds up to 933",
             )
         ],
@@ -256,7 +256,7 @@ PLANTED = [
                 "",
                 "total params",
                 "34,826",
-                "34,858",
+                34_858,
                 "the printed 34,826 contradicts the column Param #, which adds up to 34,858",
             ),
         ],
