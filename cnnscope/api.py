@@ -12,7 +12,7 @@ from cnnscope import render
 from cnnscope.analysis import claims, report
 from cnnscope.analysis.memory import OPTIMIZER_COPIES, Optimizer
 from cnnscope.analysis.report import Report
-from cnnscope.errors import CellError, MissingExtraError, UnknownModelError, UsageError
+from cnnscope.errors import CellError, MissingExtraError, SpecError, UnknownModelError, UsageError
 from cnnscope.graph import Graph
 from cnnscope.shapes import Shape
 from cnnscope.spec import files, zoo
@@ -50,7 +50,16 @@ class Network:
         """The network for an input written as for `analyze`, or at its page's own where none is given."""
         shape = _shape(given)
         own = shape is None or (self._states_input and shape == self.graph.input_shape)
-        return self.graph if own or shape is None else self.at(shape)
+        if own or shape is None:
+            return self.graph
+        try:
+            return self.at(shape)
+        except SpecError:
+            maps = self.graph.input_shape if self._states_input and len(shape) == 1 else ()
+            if len(maps) != 3:
+                raise
+            hint = f"write {maps[0]}x{shape[0]}x{shape[0]}"
+            raise UsageError(f"input `{shape[0]}` is one number, and {self.name} reads maps", hint) from None
 
     def analyze(
         self,

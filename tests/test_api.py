@@ -147,12 +147,21 @@ def test_another_input_changes_sizes_and_no_parameters_of_a_fully_convolutional_
         ({"optimizer": "lion"}, "optimizer `lion` is not known"),
         ({"input": "3x0x4"}, "input `3x0x4`: `0` is too small"),
         ({"input": (3, 224)}, "input `3x224` is neither CxHxW nor a number of features"),
+        ({"input": "224x224x3"}, "input `224x224x3`: channels stand first"),
+        ({"input": "224"}, "input `224` is one number, and vgg16 reads maps"),
     ],
 )
 def test_an_argument_that_cannot_be_is_refused(options, message):
     with pytest.raises(cnnscope.UsageError) as error:
         cnnscope.load("vgg16").analyze(**options)
     assert error.value.message == message
+
+
+@pytest.mark.parametrize("given, hint", [("28x28x1", "write 1x28x28"), ("192", "write 3x192x192")])
+def test_an_input_in_another_order_or_of_one_side_is_told_how_to_write_it(given, hint):
+    with pytest.raises(cnnscope.UsageError) as error:
+        cnnscope.load("vgg16").analyze(input=given)
+    assert error.value.hint == hint
 
 
 def test_an_input_that_does_not_fit_names_the_row():

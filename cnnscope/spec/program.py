@@ -178,9 +178,12 @@ def input_shape(text: str) -> Shape:
             "write channels x height x width, such as 3x224x224, or one number for a network of neurons",
         )
     try:
-        return tuple(whole(part) for part in parts)
+        shape = tuple(whole(part) for part in parts)
     except CellError as error:
         raise CellError(f"input `{text[:40]}`: {error.message}", error.hint) from None
+    if len(shape) == 3 and shape[0] == shape[1] >= 16 and shape[2] in (1, 3):
+        raise CellError(f"input `{text[:40]}`: channels stand first", f"write {shape[2]}x{shape[0]}x{shape[1]}")
+    return shape
 
 
 def names(parameters: Mapping[str, str | None], arguments: Mapping[str, Value]) -> dict[str, Value]:

@@ -123,6 +123,7 @@ def test_rows_that_do_not_fit_each_other_are_explained(lines, message, refused):
     [
         ("", "net.md: the page does not say its input\n  write `input: 3x224x224` in the front matter, or use --input"),
         ("input:\n", "net.md:2: the page does not say its input\n  write `input: 3x224x224` in the front matter, or use --input"),
+        ("input: 64x64x3\n", "net.md:2: input `64x64x3`: channels stand first\n  write 3x64x64"),
         ("input: 224x224\n", "net.md:2: input `224x224` is neither CxHxW nor a number of features\n  write channels x height x width, such as 3x224x224, or one number for a network of neurons"),
         ("input: 3x0x224\n", "net.md:2: input `3x0x224`: `0` is too small\n  it must be at least 1"),
         ("input: 3xHxW\n", "net.md:2: input `3xHxW`: `H` is not a whole number\n  write a whole number of at least 1"),
