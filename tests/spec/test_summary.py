@@ -277,6 +277,26 @@ PLANTED = [
 ]
 
 
+PLANTED += [
+    pytest.param(
+        # He et al. 2015 in Keras: 230 - 7 in steps of 2 are 112, 114 - 3 in steps of 2 are 56.
+        "Layer (type)    Output Shape    Param #\n=======\nin (InputLayer)    (None, 224, 224, 3)    0\n"
+        "p (ZeroPadding2D)    (None, 230, 230, 3)    0\nc (Conv2D)    (None, 112, 112, 64)    9472\n"
+        "q (ZeroPadding2D)    (None, 114, 114, 64)    0\nm (MaxPooling2D)    (None, 56, 56, 64)    0\n",
+        [],
+        id="a pool whose window is larger than its stride",
+    ),
+    pytest.param(
+        HEAD + "z (ZeroPadding2D)    (None, 30, 30, 1)    0\nc (Conv2D)    (None, 14, 14, 8)    80\n"
+        "t (Conv2DTranspose)    (None, 28, 28, 4)    292\ng (GlobalAveragePooling2D)    (None, 4)    0\n"
+        "r (Reshape)    (None, 1, 1, 4)    0\nd (Conv2D)    (None, 1, 1, 10)    50\nf (Flatten)    (None, 10)    0\n"
+        "Total params: 422\nTrainable params: 422\nNon-trainable params: 0\n",
+        [],
+        id="a padding of its own, a transposed convolution and a global pool that is a vector, all of them right",
+    ),
+]
+
+
 @pytest.mark.parametrize("text, false", PLANTED)
 def test_every_shape_param_and_total_of_a_summary_is_checked(text, false):
     claims = report(text, "net.txt").claims

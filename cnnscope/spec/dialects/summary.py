@@ -8,7 +8,7 @@ layer without a row (a pool that is a function) leaves no other trace. Every Out
 totals are held to them (`summary_totals`).
 """
 
-from math import isqrt, prod
+from math import prod
 from typing import NamedTuple
 
 from cnnscope.errors import CellError
@@ -16,6 +16,7 @@ from cnnscope.graph import INPUT, Assumption
 from cnnscope.spec.drafts.draft import Choices, Draft, Given, Line, fault
 from cnnscope.spec.drafts.summary_lines import Row, Shape, is_summary, kind_of, rows, totals
 from cnnscope.spec.drafts.summary_totals import check_totals
+from cnnscope.spec.drafts.summary_windows import filter_side, pool_window, step_and_padding
 from cnnscope.spec.drafts.titles import table_with
 from cnnscope.spec.faults import refusal
 from cnnscope.spec.tables.document import Document
@@ -55,7 +56,11 @@ def read(document: Document, given: Given) -> list[Draft]:
         raise refusal(document.path, faults)
     choices.note(Assumption("activations", "none", "a summary prints those alone that are layers"))
     if any(" pool" in line.cells["type"] and "kernel" in line.cells for line in draft.lines):
-        choices.note(Assumption("windows of pools", "as large as their strides", "a summary does not print them"))
+        choices.note(
+            Assumption(
+                "windows of pools", "as large as their strides, or as the sizes need", "a summary does not print them"
+            )
+        )
     check_totals(draft, found, totals(document.lines))
     return [draft]
 
@@ -189,14 +194,8 @@ class _Reader:
         self._write(row, type, maps=str(shape[-1]), bias=bias, **window)
 
     def _pool(self, row: Row, kind: str, shape: Shape) -> None:
-        sides = [
-            before - after + 1 if before < 2 * after - 1 and before != after else max(1, round(before / after))
-            for before, after in zip(self.shape, shape[:2], strict=False)
-        ]
-        steps = [
-            "1" if before < 2 * after - 1 else str(side)
-            for before, after, side in zip(self.shape, shape, sides, strict=False)
-        ]
+        windows = [pool_window(before, after) for before, after in zip(self.shape, shape[:2], strict=False)]
+        sides, steps = [side for side, _ in windows], [str(step) for _, step in windows]
         if self.shape[:2] == shape[:2]:
             sides, steps = [3, 3], ["1", "1"]
         entry = self._write(row, kind, kernel=f"{sides[0]}x{sides[1]}", stride="x".join(dict.fromkeys(steps)))
@@ -205,7 +204,7 @@ class _Reader:
     def _convolution(self, row: Row, kind: str, shape: Shape) -> None:
         channels, maps = self.shape[-1], shape[-1]
         params = row.params or 0
-        side, bias = _window(kind, params, channels, maps)
+        side, bias = filter_side(kind, params, channels, maps)
         if not side:
             raise CellError(f"{params:,} params are no square window from {channels} to {maps} maps", "check Param #")
         cells = {"kernel": f"{side}x{side}", "bias": "" if bias else "no"}
@@ -215,7 +214,7 @@ class _Reader:
             edges = f"{spare // 2},{spare // 2},{spare - spare // 2},{spare - spare // 2}" if spare else ""
             self._write(row, "transposed conv", maps=str(maps), stride=str(step), padding=edges, **cells)
             return
-        step, padding = _steps(side, self.shape, shape)
+        step, padding = step_and_padding(side, self.shape, shape)
         cells |= {"stride": str(step)} | ({"padding": padding} if padding else {})
         if kind == "separable":
             self._sized(self._write(row, "depthwise conv", **cells | {"bias": "no"}), shape, padding)
@@ -258,7 +257,7 @@ class _Reader:
         fitting = [
             (kernel, channels)
             for channels in (3, 1)
-            if (kernel := _window(kind, row.params or 0, channels, shape[2])[0]) % 2
+            if (kernel := filter_side(kind, row.params or 0, channels, shape[2])[0]) % 2
         ]
         if not fitting:
             raise CellError("the input cannot be told from the params", _ADD_INPUT)
@@ -270,28 +269,3 @@ class _Reader:
         why = f"the summary has no input layer; {images[usual]}x{images[usual]} is the usual image"
         more = images[self.draft.choices.take("first convolution", usual, *others, why=why)] - same
         self._start(row.line, (shape[0] + more, shape[1] + more, channels))
-
-
-def _window(kind: str, params: int, channels: int, maps: int) -> tuple[int, bool]:
-    """The side of the square window that has these params, and whether there are biases; 0 where there is none."""
-    for bias in (True, False):
-        weights = params - maps * bias
-        if kind == "separable":
-            area, rest = divmod(weights - channels * maps, channels)
-        elif kind == "depthwise":
-            area, rest = divmod(weights, maps)
-        else:
-            area, rest = divmod(weights, channels * maps)
-        if rest == 0 and area > 0 and isqrt(area) ** 2 == area:
-            return isqrt(area), bias
-    return 0, False
-
-
-def _steps(side: int, before: Shape, behind: Shape) -> tuple[int, str]:
-    """The first stride that leads from one size to the other, and the padding where one alone does."""
-    for step in range(1, 17):
-        for padding in ("valid", "same"):
-            made = [-(-(size - (side - 1 if padding == "valid" else 0)) // step) for size in before[:2]]
-            if made == [*behind[:2]] and min(made) > 0:
-                return step, "" if side == 1 else padding
-    return max(1, round(before[0] / behind[0])), ""

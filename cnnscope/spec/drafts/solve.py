@@ -216,9 +216,10 @@ class _Solver:
         if kind == "upsample" and "scale" in cells:
             scale = pair(cells["scale"])
             return size[0] * scale[0], size[1] * scale[1]
-        if kind == "crop":
+        if kind in ("crop", "pad"):
             top, left, bottom, right = sides(cells["padding"])
-            return size[0] - top - bottom, size[1] - left - right
+            way = 1 if kind == "pad" else -1
+            return size[0] + way * (top + bottom), size[1] + way * (left + right)
         if "kernel" not in cells or "{" in cells["kernel"]:
             return size
         kernel = pair(cells["kernel"])
