@@ -204,8 +204,8 @@ def _unknown(key: str, keys: tuple[str, ...], source: Source, line: int) -> NoRe
 
     near = get_close_matches(key, keys, n=1)
     hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(keys)}"
-    if key in TOP_KEYS and source.first_check:
-        hint = f"it is a key of the whole file: write it {source.first_check}"
+    if key in TOP_KEYS and source.top:
+        hint = f"it is a key of the whole file: write it {source.top}"
     if key in CHECK_KEYS and keys == TOP_KEYS:
         hint = "it is a key of a check: write it below its [[check]]"
     if key == "tool":

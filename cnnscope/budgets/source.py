@@ -37,17 +37,16 @@ class Source:
         for number, line in enumerate(above, 1):
             if re.match(rf"\s*#\s*{re.escape(key)}\s*=", line):
                 return f"uncomment line {number}: {line.strip(' #')}"
-        shared = "under [tool.cnnscope]" if self.path.endswith("pyproject.toml") else ""
-        place = " ".join(filter(None, (shared, self.first_check)))
-        return f"add {text} {place}".rstrip()
+        return f"add {text} {self.top}".rstrip()
 
     @property
-    def first_check(self) -> str:
+    def top(self) -> str:
         """Where keys of the whole file have to stand: TOML gives a key to the last table above it."""
+        title = "under [tool.cnnscope]" if self.path.endswith("pyproject.toml") else ""
         if not self._checks:
-            return ""
+            return title
         start = self._checks[0][0]
-        return f"above the first {self._lines[start - 1].partition('#')[0].strip()}, line {start}"
+        return f"{title} above the first {self._lines[start - 1].partition('#')[0].strip()}, line {start}".strip()
 
     def within(self, index: int, *texts: str) -> int:
         """The first line of this check that holds all texts, else that of its budgets."""

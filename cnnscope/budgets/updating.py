@@ -93,9 +93,10 @@ def prune(config: Config, *, load: Load) -> tuple[Baseline, list[tuple[str, str,
 
 def require_path(config: Config) -> Path:
     """Where the baseline is; UsageError where the configuration names none, or a place where no file can be."""
+    if not config.path:
+        raise UsageError("no configuration is found", "`cnnscope check --init MODEL` writes cnnscope.toml")
     if config.baseline_path is None:
-        where = config.path or "the configuration"
-        raise UsageError(f"{where} names no baseline", config.name_baseline)
+        raise UsageError(f"{config.path} names no baseline", config.name_baseline)
     require_place(config.baseline_path)
     return config.baseline_path
 

@@ -9,6 +9,9 @@ from cnnscope.errors import Fault, SpecError, UsageError
 
 LARGEST_FILE = 1 << 20
 STDIN = "-"
+_BINARY = ("is a binary file, not text", "name a Markdown, CSV, TSV or text file")
+_CONTROLS = {*range(8), *range(14, 27)}
+"""Bytes that no text has in any encoding."""
 
 
 def folder() -> Path:
@@ -62,10 +65,12 @@ def decode(path: str, data: bytes) -> str:
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise SpecError(shown, [Fault(0, "", "the text is UTF-16", "save it as UTF-8")])
     if b"\0" in data:
-        raise SpecError(shown, [Fault(0, "", "is a binary file, not text", "name a Markdown, CSV, TSV or text file")])
+        raise SpecError(shown, [Fault(0, "", *_BINARY)])
     try:
         return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
+        if _CONTROLS & {*data}:
+            raise SpecError(shown, [Fault(0, "", *_BINARY)]) from None
         line = data[: error.start].count(b"\n") + 1
         hint = "it may be Latin-1: save it as UTF-8"
         raise SpecError(shown, [Fault(line, "", f"byte {error.start + 1:,} is not UTF-8 text", hint)]) from None

@@ -206,6 +206,11 @@ def test_a_baseline_that_is_not_named_is_told_where_to_be_named(folder, run, nam
     assert run("baseline", "update") == (2, "", f"error: {told}\n")
 
 
+def test_an_update_without_a_configuration_says_how_to_begin(folder, run):
+    told = "error: no configuration is found\n  `cnnscope check --init MODEL` writes cnnscope.toml\n"
+    assert run("baseline", "update") == (2, "", told)
+
+
 def test_what_init_writes_needs_one_line_uncommented(folder, run):
     assert run("check", "--init", "net.md")[0] == 0
     assert run("baseline", "update") == (

@@ -156,6 +156,11 @@ BAD_CONFIGS = [
         id="a key of the file in a check",
     ),
     pytest.param(
+        config(check="on_other_machine = 'skip'"),
+        "unknown key `on_other_machine`\n  it is a key of the whole file: write it above the first [[check]], line 2",
+        id="the other key of the file in a check",
+    ),
+    pytest.param(
         "batch = 2\n" + config(),
         "cnnscope.toml:1: unknown key `batch`\n  it is a key of a check: write it below its [[check]]",
         id="a key of a check above it",

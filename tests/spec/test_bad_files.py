@@ -40,6 +40,7 @@ BINARY = "is a binary file, not text\n  name a Markdown, CSV, TSV or text file"
         pytest.param(b"\xef\xbb\xbf\n", EMPTY, id="a byte order mark alone"),
         pytest.param(bytes(range(256)), BINARY, id="binary"),
         pytest.param(PAGE.encode() + b"\0", BINARY, id="one NUL"),
+        pytest.param(b"\x89PNG\r\n\x1a\n", BINARY, id="no NUL, but a byte that no text has"),
         pytest.param(PAGE.encode("utf-16"), "the text is UTF-16\n  save it as UTF-8", id="UTF-16"),
         pytest.param("\ufeff".encode("utf-16-be") + PAGE.encode("utf-16-be"), "the text is UTF-16\n  save it as UTF-8", id="UTF-16, big end first"),
         pytest.param(PAGE.encode("utf-16-le"), BINARY, id="UTF-16 without a mark"),

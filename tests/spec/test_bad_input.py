@@ -303,6 +303,12 @@ def test_rows_without_a_line_of_dashes_are_told_once(refused):
     titles = "a table without a line of dashes below its titles\n  write |---|---|"
     bare = "".join(line for line in RESIDUAL.splitlines(keepends=True) if not line.startswith("|---"))
     refused(bare, f"net.md:6: {titles}---|---|---|---|---| there\nnet.md:12: {titles}---|---|---|---| there")
+    refused(
+        bare.replace("| c |", "\n| c |"),
+        f"net.md:6: {titles}---|---|---|---|---| there\nnet.md:13: {titles}---|---|---|---| there",
+    )
+    above = RESIDUAL.replace("# r\n", "# r\n| a | b |\n")
+    refused(above, f"net.md:5: {titles} there")
     apart = RESIDUAL.replace("| s1 |", "\n| s1 |")
     hint = "remove the blank line above it; a new table needs a line of dashes below its titles"
     refused(apart, f"net.md:10: a row that belongs to no table\n  {hint}")

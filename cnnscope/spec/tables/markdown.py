@@ -121,11 +121,13 @@ def _table(document: Document, delimiter: int, heading: str, heading_line: int) 
 
 
 def _stray_rows(document: Document, first: int, heading_line: int) -> int:
-    """Rows that no table takes, told once; returns the index of the first line behind them."""
+    """Rows that no table takes, told once, blank lines between them or not; returns the index behind them."""
     lines, end = document.lines, first
     document.bare.add(heading_line)
-    while end < len(lines) and lines[end].lstrip().startswith("|"):
-        end += 1
+    while (row := _next_text(lines, end)) < len(lines) and lines[row].lstrip().startswith("|"):
+        if row + 1 < len(lines) and _is_delimiter(lines[row + 1]):
+            break
+        end = row + 1
     above = document.tables[-1].rows[-1].line if document.tables and document.tables[-1].rows else 0
     if above and not any(line.strip() for line in lines[above : first - 1]):
         hint = "remove the blank line above it; a new table needs a line of dashes below its titles"
@@ -134,6 +136,11 @@ def _stray_rows(document: Document, first: int, heading_line: int) -> int:
         dashes = "|" + "---|" * min(len(_cells(lines[first - 1])), MOST_COLUMNS)
         document.fault(Fault(first, "", "a table without a line of dashes below its titles", f"write {dashes} there"))
     return end
+
+
+def _next_text(lines: tuple[str, ...], index: int) -> int:
+    """The index of the first line from this one on that is not blank."""
+    return next((at for at in range(index, len(lines)) if lines[at].strip()), len(lines))
 
 
 def _is_delimiter(line: str) -> bool:
