@@ -118,6 +118,10 @@ FULL = "conv2 | 16x16 | [3x3, 8; 3x3, 8] x2 | [3x3, 8; 3x3, 8] x2 | [3x3, 8; 3x3
             "net.md:4: bottleneck: a block without n\n  write a number into the column n",
         ),
         (
+            ("layer | output size | filter size / stride | s1x1 | e1x1 | e3x3", "fire2 | 16x16x64 | | 8 | 32 |"),
+            "net.md:3: fire2: has no e3x3\n  a fire module has s1x1, e1x1 and e3x3; is its row cut off?",
+        ),
+        (
             ("layer | output size | filter size / stride | s1x1 | e1x1 | e3x3", "conv1 | 16x16x64 | | | |"),
             "net.md:3: conv1: has no window\n  write 3x3/2, or 1x1/1",
         ),
@@ -135,6 +139,7 @@ FULL = "conv2 | 16x16 | [3x3, 8; 3x3, 8] x2 | [3x3, 8; 3x3, 8] x2 | [3x3, 8; 3x3
         "a convolution is gone",
         "a layer is gone",
         "a repeat is gone",
+        "an expansion is gone",
         "a window is gone",
         "a type is gone",
     ],

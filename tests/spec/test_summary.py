@@ -93,7 +93,33 @@ TORCH = """----------------------------------------------------------------
 Total params: 7,243,688
 Trainable params: 7,243,688
 """
+TREE = """\
+==========================================================================================
+Layer (type:depth-idx)                   Output Shape              Param #
+==========================================================================================
+Net                                      [2, 10]                   --
+├─Sequential: 1-1                        [2, 8, 15, 15]            --
+│    └─Conv2d: 2-1                       [2, 4, 30, 30]            112
+│    └─ReLU: 2-2                         [2, 4, 30, 30]            --
+│    └─MaxPool2d: 2-3                    [2, 4, 15, 15]            --
+│    └─Conv2d: 2-4                       [2, 8, 15, 15]            296
+├─Linear: 1-2                            [2, 10]                   18,010
+==========================================================================================
+Total params: 18,418
+Trainable params: 18,418
+Non-trainable params: 0
+Total mult-adds (M): 0.37
+"""
+# 4*(27 + 1), 8*(36 + 1), 10*(8*15*15 + 1); 30*30*27*4, 15*15*36*8, 18,000.
+TREE_MACS = 97_200 + 64_800 + 18_000
 SUMMARIES = [
+    pytest.param(TREE, 18_418, TREE_MACS, id="torchinfo draws a tree, whose leaves are the layers"),
+    pytest.param(
+        TREE.replace("[2, 8, 15, 15]            --", "--                        --"),
+        18_418,
+        TREE_MACS,
+        id="a container without a shape",
+    ),
     pytest.param(
         FRAMED, 34_826, 26 * 26 * 288 + 121 * 18_432 + 16_000, id="Keras 3 frames its rows and wraps its cells"
     ),
@@ -137,6 +163,12 @@ def test_sources_become_the_rows_that_an_addition_reads():
 
 HEAD = "Layer (type)    Output Shape    Param #\n=======\nin (InputLayer)    (None, 28, 28, 1)    0\n"
 REFUSED = [
+    pytest.param(
+        TREE.replace("Sequential", "BasicBlock"),
+        "net.txt: line 5: a BasicBlock does not print how its parts are joined\n"
+        "  it may add, or use a part twice: write the network's layers as a table",
+        id="a block that may add what it reads",
+    ),
     pytest.param(
         HEAD + "flatten (Flatten)    (None, 784)    0\ndense (Dense)    (None, 10)    7851\n",
         "net.txt:5: dense: 7,851 params do not fit\n"

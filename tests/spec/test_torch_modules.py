@@ -101,19 +101,19 @@ REFUSED = [
     pytest.param(
         "Net(\n  (conv1): Conv2d(3, 6, kernel_size=(5, 5), stride=(1, 1))\n  (pool): MaxPool2d(kernel_size=2)\n)",
         "net.txt: line 2: a Net does not print how its parts are joined\n"
-        "  forward() may use a part twice, or add: write the network's layers as a table",
+        "  forward() may use a part twice, or add: paste one nn.Sequential(...), or what torchinfo or torchsummary prints",
         id="parts of a class, which its forward() joins",
     ),
     pytest.param(
         "Sequential(\n  (0): Conv2d(3, 6, kernel_size=(5, 5))\n  (1): BasicBlock(\n    (a): Conv2d(6, 6, kernel_size=(1, 1))\n",
         "net.txt: line 3: a BasicBlock does not print how its parts are joined\n"
-        "  it may add, or use a part twice: write the network's layers as a table",
+        "  it may add, or use a part twice: paste one nn.Sequential(...), or what torchinfo or torchsummary prints",
         id="a block of a class",
     ),
     pytest.param(
         "class Net(nn.Module):\n    def __init__(self):\n        self.conv = nn.Conv2d(3, 6, 5)\n",
         "net.txt: a Conv2d outside nn.Sequential in this code\n"
-        "  forward() says how parts are joined: paste print(model), or one nn.Sequential(...)",
+        "  forward() says how parts are joined: paste one nn.Sequential(...), or what torchinfo or torchsummary prints",
         id="code of a class",
     ),
     pytest.param(

@@ -76,6 +76,8 @@ def _row(draft: Draft, row: PrintedRow) -> None:
         _flat(draft, row, name, flat[0], shape)
         return
     if row["s1x1"]:
+        if missing := [column for column in ("e1x1", "e3x3") if not row[column]]:
+            raise CellError(f"has no {missing[0]}", "a fire module has s1x1, e1x1 and e3x3; is its row cut off?")
         widths = {column: str(count(row[column])) for column in ("s1x1", "e1x1", "e3x3")}
         entry = draft.add(row.line, fire(draft), layer=name, **widths, **printed)
     else:

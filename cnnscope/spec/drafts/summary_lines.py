@@ -18,6 +18,10 @@ _FRAME = re.compile(r"[│┃|]")
 _SOURCE = re.compile(r"([\w./-]+)\[\d+\]\[\d+\]")
 _KERAS = re.compile(r"(.*?)\s*\(([A-Za-z]\w*)?[…\s)]*")
 _TORCH = re.compile(r"[\s├└─│|]*([A-Za-z]\w*?)(?:-\d+|(?: \([\w.]+\))?: \d+(?:-\d+)*)")
+_TREE = re.compile(r"[│|\s]*[├└]─\s?[A-Za-z]")
+"""torchinfo draws which module is in which."""
+_DEPTH = re.compile(r": (\d{1,3})-\d+\s*$")
+_NO_SHAPE = re.compile(r"(?<=\s)--")
 _LONGEST = 2_000
 Shape = tuple[int, ...]
 KINDS = {
@@ -60,8 +64,17 @@ def totals(lines: Sequence[str]) -> dict[str, tuple[int, str]]:
 
 
 def rows(lines: Sequence[str]) -> list[Row]:
-    """Every layer; CellError for a line that names none."""
-    return [_row(number, text, shape, rest) for number, text, shape, rest in _parts(lines)]
+    """Every layer; CellError for a line that names none, and for one whose parts may be joined in any way."""
+    parts = [*_parts(lines)]
+    depths = [int(found[1]) if (found := _DEPTH.search(text)) else 0 for _, text, _, _ in parts]
+    read = []
+    for (number, text, shape, rest), depth, below in zip(parts, depths, [*depths[1:], 0], strict=True):
+        if below <= depth:
+            read.append(_row(number, text, shape, rest))
+        elif depth and (found := _TORCH.fullmatch(text.strip())) and found[1] != "Sequential":
+            hint = "it may add, or use a part twice: write the network's layers as a table"
+            raise CellError(f"line {number}: a {found[1][:40]} does not print how its parts are joined", hint)
+    return read
 
 
 def _parts(lines: Sequence[str]) -> Iterator[tuple[int, str, str, str]]:
@@ -79,7 +92,7 @@ def _parts(lines: Sequence[str]) -> Iterator[tuple[int, str, str, str]]:
             continue
         elif _TOTAL.match(line):
             break
-        elif shape := _SHAPE.search(line):
+        elif shape := _SHAPE.search(line) or (_TREE.match(line) and _NO_SHAPE.search(line)):
             if kept:
                 yield kept
             kept = number, line[: shape.start()], shape[0], line[shape.end() :]
@@ -96,7 +109,7 @@ def _joined(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
     held: list[list[str]] = []
     first = 0
     for number, line in enumerate(lines, 1):
-        framed = line.strip()[:1] in ("│", "┃")
+        framed = line.strip()[:1] in ("│", "┃") and not _TREE.match(line)
         if not framed:
             if held:
                 yield first, "   ".join(" ".join(filter(None, cells)) for cells in zip(*held, strict=False))

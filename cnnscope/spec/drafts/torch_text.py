@@ -13,6 +13,7 @@ _OPENS = re.compile(r"\s*\(([\w.]+)\):\s*([A-Z]\w*)\(\s*")
 _TOP = re.compile(r"\s*([A-Z]\w*)\(\s*")
 _MOST = 2_000
 _MODULES = re.compile(r"\bnn\.[A-Z]|\bSequential\b|\b(?:Conv2d|Linear)\(")
+_PASTE = "paste one nn.Sequential(...), or what torchinfo or torchsummary prints"
 _WEIGHTED = ("Conv2d", "ConvTranspose2d", "Linear")
 
 
@@ -38,13 +39,13 @@ def printed(lines: Sequence[str]) -> list[Module]:
             path.pop()
         if leaf := _LEAF.fullmatch(line):
             if not path and top != "Sequential" and leaf[2] in _WEIGHTED:
-                hint = "forward() may use a part twice, or add: write the network's layers as a table"
+                hint = f"forward() may use a part twice, or add: {_PASTE}"
                 raise CellError(f"line {number}: a {top[:40]} does not print how its parts are joined", hint)
             name = ".".join([*(name for _, name in path), leaf[1]])
             found.append(Module(number, name, leaf[2], leaf[3]))
         elif opened := _OPENS.fullmatch(line):
             if opened[2] != "Sequential":
-                hint = "it may add, or use a part twice: write the network's layers as a table"
+                hint = f"it may add, or use a part twice: {_PASTE}"
                 raise CellError(f"line {number}: a {opened[2][:40]} does not print how its parts are joined", hint)
             path.append((indent, opened[1]))
         elif found and line.strip() and not re.fullmatch(r"\s*(?:\)|>>>.*|```\w*)\s*", line):
@@ -59,7 +60,7 @@ def written(lines: Sequence[str]) -> list[Module]:
     models = [node for statement in all_of_it if statement.tree for node in _outermost(statement.tree)]
     alone = [name for statement in all_of_it if statement.tree for name in _alone(statement.tree)]
     if len(models) != 1 or alone:
-        hint = "forward() says how parts are joined: paste print(model), or one nn.Sequential(...)"
+        hint = f"forward() says how parts are joined: {_PASTE}"
         what = f"a {alone[0]} outside nn.Sequential" if alone else f"{len(models) or 'no'} nn.Sequential"
         raise CellError(f"{what} in this code", hint)
     found: list[Module] = []
