@@ -194,7 +194,7 @@ def test_rows_can_be_chosen_sorted_and_folded():
         (["lenet5", "--batch", "0"], "error: batch 0\n  write a whole number from 1 to 2^31 - 1\n"),
         (["lenet5", "--format", "json", "--columns", "size"], "error: no column `size`\n"),
         (["lenet5", "--input", "0x0x0"], "error: input `0x0x0`: `0` is too small\n"),
-        (["lenet5", "--input", "32"], "error: specs/lenet.md:"),
+        (["lenet5", "--input", "32"], "error: input `32` is one number, and lenet5 reads maps\n  write 1x32x32\n"),
         (["specs"], "error: specs is a directory\n  name a file, or quote a pattern: 'specs/*.md'\n"),
         (["."], "error: . is a directory\n  name a file, or quote a pattern: './*.md'\n"),
         (["specs/"], "error: specs/ is a directory\n  name a file, or quote a pattern: 'specs/*.md'\n"),

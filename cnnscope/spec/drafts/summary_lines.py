@@ -68,7 +68,7 @@ def rows(lines: Sequence[str]) -> list[Row]:
     parts = [*_parts(lines)]
     depths = [int(found[1]) if (found := _DEPTH.search(text)) else 0 for _, text, _, _ in parts]
     read = []
-    for (number, text, shape, rest), depth, below in zip(parts, depths, [*depths[1:], 0], strict=True):
+    for (number, text, shape, rest), depth, below in zip(parts, depths, [*depths, 0][1:], strict=True):
         if below <= depth:
             read.append(_row(number, text, shape, rest))
         elif depth and (found := _TORCH.fullmatch(text.strip())) and found[1] != "Sequential":
