@@ -1,6 +1,5 @@
 """cnnscope analyze: everything that follows from a layer table."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,7 +10,6 @@ from cnnscope.analysis.report import JudgedClaim, Report
 from cnnscope.cli import options
 from cnnscope.cli.streams import say
 from cnnscope.errors import UsageError
-from cnnscope.render import formats
 from cnnscope.render.pages import analysis
 from cnnscope.units import DTYPE_BYTES
 
@@ -20,20 +18,16 @@ CLAIM_IS_FALSE = 1
 
 def run(
     models: Annotated[list[str], options.models_argument()],
-    input_shape: Annotated[
-        str | None, Option("--input", help="CxHxW, or a number of features; the page's own if not given.")
-    ] = None,
-    assume: Annotated[list[str] | None, options.assume_option()] = None,
+    input_shape: options.InputShape = None,
+    assume: options.Assume = None,
     batch: Annotated[int, Option(help="Images per pass.")] = 1,
     dtype: Annotated[str, Option(help=" | ".join(DTYPE_BYTES))] = "float32",
-    format_name: Annotated[str | None, Option("--format", help=" | ".join(formats.names()))] = None,
-    output: Annotated[
-        list[Path] | None, Option("-o", "--output", help="Write here; the ending chooses the format. Repeatable.")
-    ] = None,
-    columns: Annotated[str | None, Option(help="Columns to show, separated by commas.")] = None,
-    sort: Annotated[str | None, Option(help="Order rows by this column, largest first.")] = None,
-    top: Annotated[int | None, Option(help="Show only the first N rows.")] = None,
-    depth: Annotated[int | None, Option(help="Fold rows to N names of their path: 1 shows stages.")] = None,
+    format_name: options.FormatName = None,
+    output: options.Outputs = None,
+    columns: options.Columns = None,
+    sort: options.Sort = None,
+    top: options.Top = None,
+    depth: options.Depth = None,
     strict: Annotated[bool, Option("--strict", help="Exit 1 when a printed figure does not hold.")] = False,
     exact_fit: Annotated[
         bool, Option("--exact-fit", help="Exit 2 when a window does not fit its input exactly.")
@@ -42,7 +36,7 @@ def run(
     in_place: Annotated[
         bool, Option("--in-place/--no-in-place", help="Let element-wise layers reuse their input's memory.")
     ] = True,
-    color: Annotated[str, Option(help="auto | always | never")] = "auto",
+    color: options.Color = "auto",
 ) -> None:
     """Shapes, parameters, FLOPs, memory, receptive fields row by row; the figures that the page prints are checked."""
     from cnnscope.api import load_all

@@ -45,7 +45,7 @@ def update(
 def show(
     config: Config = None,
     format_name: Annotated[str, Option("--format", help=" | ".join(formats.names()))] = options.TERMINAL,
-    color: Annotated[str, Option(help="auto | always | never")] = "auto",
+    color: options.Color = "auto",
 ) -> None:
     """Show the figures of the baseline."""
     from cnnscope import gate, render

@@ -1,6 +1,5 @@
 """cnnscope calibrate: what this machine does at most."""
 
-from pathlib import Path
 from typing import Annotated, NamedTuple
 
 from typer import Option
@@ -9,7 +8,6 @@ from cnnscope.cli import options
 from cnnscope.cli.progress import Line
 from cnnscope.cli.streams import say
 from cnnscope.errors import UsageError
-from cnnscope.render import formats
 
 
 def run(
@@ -20,12 +18,10 @@ def run(
     dtype: Annotated[str, Option(help="float32 | float16 | tf32 (CUDA alone); several as float32,float16.")] = (
         "float32"
     ),
-    format_name: Annotated[str | None, Option("--format", help=" | ".join(formats.names()))] = None,
-    output: Annotated[
-        list[Path] | None, Option("-o", "--output", help="Write here; the ending chooses the format. Repeatable.")
-    ] = None,
-    columns: Annotated[str | None, Option(help="Columns to show, separated by commas.")] = None,
-    color: Annotated[str, Option(help="auto | always | never")] = "auto",
+    format_name: options.FormatName = None,
+    output: options.Outputs = None,
+    columns: options.Columns = None,
+    color: options.Color = "auto",
 ) -> None:
     """Measure what this machine does at most (multiply-adds, matrix product, copy), and keep it for profiles."""
     from cnnscope.calibration.calibrate import calibrate

@@ -56,7 +56,7 @@ def run(
         bool, Option("--init", help="Write cnnscope.toml with today's figures of MODEL and headroom.")
     ] = False,
     force: Annotated[bool, Option("--force", help="Let --init overwrite.")] = False,
-    color: Annotated[str, Option(help="auto | always | never")] = "auto",
+    color: options.Color = "auto",
 ) -> None:
     """Hold networks to their budgets; exit 1 where one is broken, 3 where one cannot be decided."""
     if init:

@@ -1,6 +1,5 @@
 """cnnscope claims: every printed figure, and what explains those that do not hold."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,7 +8,6 @@ from typer import Option
 from cnnscope.cli import options
 from cnnscope.cli.streams import say
 from cnnscope.errors import UsageError
-from cnnscope.render import formats
 from cnnscope.render.pages import claims
 
 CLAIM_IS_FALSE, NOTHING_CHECKED = 1, 3
@@ -19,13 +17,11 @@ def run(
     models: Annotated[list[str] | None, options.some_models_argument()] = None,
     whole_zoo: Annotated[bool, Option("--all", help="Every network of the zoo.")] = False,
     misses: Annotated[bool, Option("--misses", help="Only figures that do not hold as they stand.")] = False,
-    assume: Annotated[list[str] | None, options.assume_option()] = None,
-    format_name: Annotated[str | None, Option("--format", help=" | ".join(formats.names()))] = None,
-    output: Annotated[
-        list[Path] | None, Option("-o", "--output", help="Write here; the ending chooses the format. Repeatable.")
-    ] = None,
+    assume: options.Assume = None,
+    format_name: options.FormatName = None,
+    output: options.Outputs = None,
     strict: Annotated[bool, Option("--strict", help="Exit 1 when a printed figure does not hold.")] = False,
-    color: Annotated[str, Option(help="auto | always | never")] = "auto",
+    color: options.Color = "auto",
 ) -> None:
     """Check every figure that a page or a printed table claims, and explain each miss.
 

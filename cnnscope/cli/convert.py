@@ -14,7 +14,7 @@ from cnnscope.files import complete, require_place
 def run(
     model: Annotated[str, options.model_argument()],
     output: Annotated[Path | None, Option("-o", "--output", help="The page; stdout if not given.")] = None,
-    assume: Annotated[list[str] | None, options.assume_option()] = None,
+    assume: options.Assume = None,
     force: Annotated[bool, Option("--force", help="Overwrite the page where it exists already.")] = False,
 ) -> None:
     """Write a printed table as a Markdown page, with its assumptions as prose and its figures as claims."""

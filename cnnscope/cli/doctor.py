@@ -1,23 +1,17 @@
 """cnnscope doctor: what keeps cnnscope from running here, or from measuring well."""
 
-from pathlib import Path
-from typing import Annotated
-
 import typer
-from typer import Option
 
 from cnnscope.cli import options
-from cnnscope.render import View, formats
+from cnnscope.render import View
 
 SOMETHING_IS_BROKEN = 1
 
 
 def run(
-    format_name: Annotated[str | None, Option("--format", help=" | ".join(formats.names()))] = None,
-    output: Annotated[
-        list[Path] | None, Option("-o", "--output", help="Write here; the ending chooses the format. Repeatable.")
-    ] = None,
-    color: Annotated[str, Option(help="auto | always | never")] = "auto",
+    format_name: options.FormatName = None,
+    output: options.Outputs = None,
+    color: options.Color = "auto",
 ) -> None:
     """Check packages, execution providers, CUDA, CPUs, memory and GPUs; say how to mend what is broken."""
     from cnnscope.doctor import examine

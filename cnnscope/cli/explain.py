@@ -1,12 +1,10 @@
 """cnnscope explain: the arithmetic behind a figure, as a teacher would write it."""
 
-from pathlib import Path
 from typing import Annotated
 
 from typer import Argument, Option
 
 from cnnscope.cli import options
-from cnnscope.render import formats
 from cnnscope.units import DTYPE_BYTES
 
 
@@ -30,17 +28,13 @@ def run(
     metric: Annotated[
         str | None, Option(help="One figure, such as output, params, macs, peak_activation_bytes, receptive_field.")
     ] = None,
-    input_shape: Annotated[
-        str | None, Option("--input", help="CxHxW, or a number of features; the page's own if not given.")
-    ] = None,
-    assume: Annotated[list[str] | None, options.assume_option()] = None,
+    input_shape: options.InputShape = None,
+    assume: options.Assume = None,
     batch: Annotated[int, Option(help="Images per pass.")] = 1,
     dtype: Annotated[str, Option(help=" | ".join(DTYPE_BYTES))] = "float32",
-    format_name: Annotated[str | None, Option("--format", help=" | ".join(formats.names()))] = None,
-    output: Annotated[
-        list[Path] | None, Option("-o", "--output", help="Write here; the ending chooses the format. Repeatable.")
-    ] = None,
-    color: Annotated[str, Option(help="auto | always | never")] = "auto",
+    format_name: options.FormatName = None,
+    output: options.Outputs = None,
+    color: options.Color = "auto",
 ) -> None:
     """The arithmetic behind a network's figures, or a layer's, with the numbers put in; what a metric means."""
     from cnnscope.answers import explain

@@ -19,7 +19,7 @@ def run(
         Option("-o", "--output", help="The file, NAME.onnx; that of the network in this directory if not given."),
     ] = None,
     input_shape: Annotated[str | None, Option("--input", help="CxHxW, or a number of features.")] = None,
-    assume: Annotated[list[str] | None, options.assume_option()] = None,
+    assume: options.Assume = None,
     batch: Annotated[str, Option(help="Images per pass, or dynamic.")] = "1",
     dtype: Annotated[str, Option(help="float32 | float16")] = "float32",
     opset: Annotated[int, Option(help="17 to 21.")] = 17,

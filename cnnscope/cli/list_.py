@@ -1,13 +1,11 @@
 """cnnscope list: the networks of the zoo."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
 
 from cnnscope.cli import options
 from cnnscope.errors import UnknownModelError
-from cnnscope.render import formats
 from cnnscope.render.pages import listing
 
 if TYPE_CHECKING:
@@ -25,12 +23,10 @@ def run(
         str | None,
         Option("--where", help="Columns, < <= > >= == !=, and, or, not, ( ): 'params < 5M and family != vgg*'."),
     ] = None,
-    format_name: Annotated[str | None, Option("--format", help=" | ".join(formats.names()))] = None,
-    output: Annotated[
-        list[Path] | None, Option("-o", "--output", help="Write here; the ending chooses the format. Repeatable.")
-    ] = None,
-    columns: Annotated[str | None, Option(help="Columns to show, separated by commas.")] = None,
-    color: Annotated[str, Option(help="auto | always | never")] = "auto",
+    format_name: options.FormatName = None,
+    output: options.Outputs = None,
+    columns: options.Columns = None,
+    color: options.Color = "auto",
 ) -> None:
     """Networks by name, with family, year, input, parameters, MACs and source."""
     from cnnscope.spec.catalogue import catalogue

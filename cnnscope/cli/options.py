@@ -4,9 +4,10 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import typer
+from typer import Option
 
 from cnnscope import render
 from cnnscope.cli.streams import put
@@ -16,6 +17,27 @@ from cnnscope.render import View, formats
 from cnnscope.render.sheet import Page, check
 
 TERMINAL = "terminal"
+
+InputShape = Annotated[
+    str | None, Option("--input", help="CxHxW, or a number of features; the page's own if not given.")
+]
+Assume = Annotated[
+    list[str] | None,
+    Option(
+        "--assume",
+        metavar="WHAT=VALUE",
+        help="What a printed table leaves unsaid: padding=same, C3.padding=2, bias=no. Repeatable.",
+    ),
+]
+FormatName = Annotated[str | None, Option("--format", help=" | ".join(formats.names()))]
+Outputs = Annotated[
+    list[Path] | None, Option("-o", "--output", help="Write here; the ending chooses the format. Repeatable.")
+]
+Columns = Annotated[str | None, Option(help="Columns to show, separated by commas.")]
+Sort = Annotated[str | None, Option(help="Order rows by this column, largest first.")]
+Top = Annotated[int | None, Option(help="Show only the first N rows.")]
+Depth = Annotated[int | None, Option(help="Fold rows to N names of their path: 1 shows stages.")]
+Color = Annotated[str, Option(help="auto | always | never")]
 
 
 def complete_model(incomplete: str) -> list[str]:
@@ -126,14 +148,6 @@ def by_suffix(path: Path) -> str:
     known = ", ".join(suffix for name in formats.names() for suffix in formats.module(name).SUFFIXES)
     raise UsageError(
         f"{path}: no format writes `{path.suffix or 'a file without ending'}`", f"use --format, or one of {known}"
-    )
-
-
-def assume_option() -> Any:
-    return typer.Option(
-        "--assume",
-        metavar="WHAT=VALUE",
-        help="What a printed table leaves unsaid: padding=same, C3.padding=2, bias=no. Repeatable.",
     )
 
 

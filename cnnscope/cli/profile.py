@@ -12,7 +12,6 @@ from cnnscope.cli.progress import Line
 from cnnscope.errors import UsageError
 from cnnscope.files import complete, require_place
 from cnnscope.machine.cpu import usable_cores
-from cnnscope.render import formats
 
 if TYPE_CHECKING:
     from cnnscope.graph import Graph
@@ -25,10 +24,8 @@ def run(
     models: Annotated[list[str], options.models_argument()],
     device: Annotated[str, Option(help="cpu | cuda | cuda:1")] = "cpu",
     runtime: Annotated[str, Option(help="onnxruntime | torch")] = "onnxruntime",
-    assume: Annotated[list[str] | None, options.assume_option()] = None,
-    input_shape: Annotated[
-        str | None, Option("--input", help="CxHxW, or a number of features; the page's own if not given.")
-    ] = None,
+    assume: options.Assume = None,
+    input_shape: options.InputShape = None,
     batch: Annotated[str, Option(help="Images per pass; several as 1,8,32.")] = "1",
     threads: Annotated[str, Option(help="CPU threads, or auto: as many as this process may use.")] = "1",
     dtype: Annotated[str, Option(help="float32 | float16")] = "float32",
@@ -48,7 +45,7 @@ def run(
         bool, Option("--ceilings/--no-ceilings", help="Compare with what this machine does at most.")
     ] = True,
     force: Annotated[bool, Option("--force", help="Run even if the memory may not suffice.")] = False,
-    format_name: Annotated[str | None, Option("--format", help=" | ".join(formats.names()))] = None,
+    format_name: options.FormatName = None,
     output: Annotated[
         list[Path] | None,
         Option(
@@ -56,11 +53,11 @@ def run(
         ),
     ] = None,
     trace: Annotated[Path | None, Option(help="Write kernels and rows as a Chrome trace.")] = None,
-    columns: Annotated[str | None, Option(help="Columns to show, separated by commas.")] = None,
-    sort: Annotated[str | None, Option(help="Order rows by this column, largest first.")] = None,
-    top: Annotated[int | None, Option(help="Show only the first N rows.")] = None,
-    depth: Annotated[int | None, Option(help="Fold rows to N names of their path: 1 shows stages.")] = None,
-    color: Annotated[str, Option(help="auto | always | never")] = "auto",
+    columns: options.Columns = None,
+    sort: options.Sort = None,
+    top: options.Top = None,
+    depth: options.Depth = None,
+    color: options.Color = "auto",
 ) -> None:
     """Latency with its confidence interval, and the time of every layer beside the work that it does."""
     from cnnscope.api import load_all

@@ -1,13 +1,11 @@
 """cnnscope reconcile: what other tools would report, term by term from ours."""
 
-from pathlib import Path
 from typing import Annotated
 
 from typer import Option
 
 from cnnscope.cli import options
 from cnnscope.errors import UsageError
-from cnnscope.render import formats
 from cnnscope.render.pages import reconciliation as page
 
 
@@ -28,10 +26,8 @@ def run(
             autocompletion=complete_tool,
         ),
     ] = None,
-    input_shape: Annotated[
-        str | None, Option("--input", help="CxHxW, or a number of features; the page's own if not given.")
-    ] = None,
-    assume: Annotated[list[str] | None, options.assume_option()] = None,
+    input_shape: options.InputShape = None,
+    assume: options.Assume = None,
     batch: Annotated[int, Option(help="Images per pass.")] = 1,
     calls: Annotated[
         list[str] | None,
@@ -40,14 +36,12 @@ def run(
             help="How the implementation calls a layer or type: 'relu=function', 'global avg pool=method'. Repeatable.",
         ),
     ] = None,
-    format_name: Annotated[str | None, Option("--format", help=" | ".join(formats.names()))] = None,
-    output: Annotated[
-        list[Path] | None, Option("-o", "--output", help="Write here; the ending chooses the format. Repeatable.")
-    ] = None,
-    columns: Annotated[str | None, Option(help="Columns to show, separated by commas.")] = None,
-    sort: Annotated[str | None, Option(help="Order rows by this column, largest first.")] = None,
-    top: Annotated[int | None, Option(help="Show only the first N rows.")] = None,
-    color: Annotated[str, Option(help="auto | always | never")] = "auto",
+    format_name: options.FormatName = None,
+    output: options.Outputs = None,
+    columns: options.Columns = None,
+    sort: options.Sort = None,
+    top: options.Top = None,
+    color: options.Color = "auto",
 ) -> None:
     """What torchinfo, fvcore, ptflops, thop, Keras and others would report, each figure term by term from ours."""
     from cnnscope.answers import reconcile

@@ -4,11 +4,10 @@ import json
 from pathlib import Path
 from typing import Annotated, Any
 
-from typer import Argument, Option
+from typer import Argument
 
 from cnnscope.cli import options
 from cnnscope.errors import UsageError
-from cnnscope.render import formats
 
 LARGEST_FILE = 1 << 28
 
@@ -17,15 +16,13 @@ def run(
     files: Annotated[
         list[Path], Argument(help="Profiles written by `cnnscope profile -o FILE.json`.", metavar="FILE...")
     ],
-    format_name: Annotated[str | None, Option("--format", help=" | ".join(formats.names()))] = None,
-    output: Annotated[
-        list[Path] | None, Option("-o", "--output", help="Write here; the ending chooses the format. Repeatable.")
-    ] = None,
-    columns: Annotated[str | None, Option(help="Columns to show, separated by commas.")] = None,
-    sort: Annotated[str | None, Option(help="Order rows by this column, largest first.")] = None,
-    top: Annotated[int | None, Option(help="Show only the first N rows.")] = None,
-    depth: Annotated[int | None, Option(help="Fold rows to N names of their path: 1 shows stages.")] = None,
-    color: Annotated[str, Option(help="auto | always | never")] = "auto",
+    format_name: options.FormatName = None,
+    output: options.Outputs = None,
+    columns: options.Columns = None,
+    sort: options.Sort = None,
+    top: options.Top = None,
+    depth: options.Depth = None,
+    color: options.Color = "auto",
 ) -> None:
     """Show profiles that were written as JSON, in any format."""
     from cnnscope.profiling.plain import from_record

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
@@ -12,7 +11,7 @@ from cnnscope.cli import options
 from cnnscope.cli.progress import Line
 from cnnscope.cli.streams import say
 from cnnscope.errors import RunError, UsageError
-from cnnscope.render import formats, pages
+from cnnscope.render import pages
 from cnnscope.render.sheet import Page
 
 if TYPE_CHECKING:
@@ -39,23 +38,19 @@ def run(
     counts_only: Annotated[
         bool, Option("--counts-only", help="Shapes, counts, memory, claims: nothing is computed.")
     ] = False,
-    assume: Annotated[list[str] | None, options.assume_option()] = None,
-    input_shape: Annotated[
-        str | None, Option("--input", help="CxHxW, or a number of features; the page's own if not given.")
-    ] = None,
+    assume: options.Assume = None,
+    input_shape: options.InputShape = None,
     batch: Annotated[int, Option(help="Images per pass.")] = 1,
     dtype: Annotated[str, Option(help="float32 | float16")] = "float32",
     seed: Annotated[int, Option(help="Of weights and input.")] = 0,
     force: Annotated[bool, Option("--force", help="Run even if the memory may not suffice.")] = False,
-    format_name: Annotated[str | None, Option("--format", help=" | ".join(formats.names()))] = None,
-    output: Annotated[
-        list[Path] | None, Option("-o", "--output", help="Write here; the ending chooses the format. Repeatable.")
-    ] = None,
-    columns: Annotated[str | None, Option(help="Columns to show, separated by commas.")] = None,
-    sort: Annotated[str | None, Option(help="Order rows by this column, largest first.")] = None,
-    top: Annotated[int | None, Option(help="Show only the first N rows.")] = None,
-    depth: Annotated[int | None, Option(help="Fold rows to N names of their path: 1 shows stages.")] = None,
-    color: Annotated[str, Option(help="auto | always | never")] = "auto",
+    format_name: options.FormatName = None,
+    output: options.Outputs = None,
+    columns: options.Columns = None,
+    sort: options.Sort = None,
+    top: options.Top = None,
+    depth: options.Depth = None,
+    color: options.Color = "auto",
 ) -> None:
     """Compare every figure with onnx, ONNX Runtime and torch, and their values; exit 1 where any of them differs."""
     from cnnscope.api import load_all, networks

@@ -167,10 +167,10 @@ def test_bad_usage_exits_2_before_anything_is_measured(words, message, calibrate
     assert calibrate.asked == []
 
 
-def test_cuda_without_a_gpu_exits_2():
+def test_cuda_without_a_gpu_exits_2(monkeypatch):
     torch = pytest.importorskip("torch")
-    if torch.cuda.is_available():
-        pytest.skip("a GPU is there")
+    # Hides those that are there from the command's process.
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
     done = cnnscope("calibrate", "--device", "cuda")
     built = f"CUDA {torch.version.cuda}" if torch.version.cuda else "no CUDA"
     message = f"torch {torch.__version__} is built for {built} and finds no GPU"

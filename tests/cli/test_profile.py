@@ -116,10 +116,10 @@ def test_bad_words_are_refused_before_anything_is_measured(words, message, tiny,
 
 @pytest.mark.parametrize("device", ["cuda", "cuda:9"])
 @pytest.mark.parametrize("runtime, message", [("onnxruntime", "has no CUDA provider"), ("torch", "finds no GPU")])
-def test_a_gpu_that_is_not_there_is_never_replaced_by_the_cpu(device, runtime, message, tiny):
-    torch = pytest.importorskip("torch")
-    if torch.cuda.is_available():
-        pytest.skip("there is a GPU")
+def test_a_gpu_that_is_not_there_is_never_replaced_by_the_cpu(device, runtime, message, tiny, monkeypatch):
+    torch, onnxruntime = pytest.importorskip("torch"), pytest.importorskip("onnxruntime")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: ["CPUExecutionProvider"])
     code, out, err = tiny("profile", "net.md", "--device", device, "--runtime", runtime)
     assert (code, out) == (2, "")
     assert message in err

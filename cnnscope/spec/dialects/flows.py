@@ -13,7 +13,7 @@ from cnnscope.errors import CellError
 from cnnscope.graph import Assumption
 from cnnscope.spec.drafts.draft import Cells, Choices, Draft, Given, fault
 from cnnscope.spec.drafts.habits import image
-from cnnscope.spec.drafts.printed import Geometry, geometry, plain, size
+from cnnscope.spec.drafts.printed import Geometry, geometry, pieces, plain, size
 from cnnscope.spec.drafts.titles import PrintedRow, rows, table_with
 from cnnscope.spec.faults import refusal
 from cnnscope.spec.tables.document import Document
@@ -60,7 +60,7 @@ class _Reader:
 
     def row(self, row: PrintedRow) -> None:
         text = _GROUP.sub(lambda group: "; ".join([group[1]] * min(int(group[2]), _MOST)), plain(row["rows"]))
-        parts = [piece for chunk in text.split(";") for piece in _pieces(chunk)]
+        parts = [piece for chunk in text.split(";") for piece in pieces(chunk, _OPENS)]
         shortcut = next((part for part in parts if "shortcut" in part), "")
         steps = [step for part in parts if part != shortcut for step in self._step(part, row)]
         times = _TIMES.search(plain(row["flow"]))
@@ -127,17 +127,6 @@ class _Reader:
         raise CellError(
             f"`{part[:40]}` is no step of a module", "write Conv 32, 3x3, stride=2x2 or SeparableConv 128, 3x3"
         )
-
-
-def _pieces(chunk: str) -> list[str]:
-    """Parts at commas; `3x3` and `stride=2x2` belong to the part before them."""
-    pieces: list[str] = []
-    for piece in chunk.split(","):
-        if pieces and not _OPENS.search(piece):
-            pieces[-1] += f",{piece}"
-        else:
-            pieces.append(piece)
-    return [piece.strip() for piece in pieces if piece.strip()]
 
 
 def _side(part: str) -> str:

@@ -189,3 +189,14 @@ def _taken(found: Geometry, rest: str) -> tuple[Geometry, str]:
                 found = found._replace(groups=int(value)) if field == "groups" else found._replace(stride=int(value))
             rest = f"{rest[: match.start()]} {rest[match.end() :]}"
     return found, rest
+
+
+def pieces(text: str, opens: re.Pattern[str]) -> list[str]:
+    """Parts at commas, where what `opens` does not know, such as 64 and stride 2, belongs to the part before it."""
+    found: list[str] = []
+    for piece in text.split(","):
+        if found and not opens.search(piece):
+            found[-1] += f",{piece}"
+        else:
+            found.append(piece)
+    return [piece.strip() for piece in found if piece.strip()]

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from cnnscope.errors import CellError
-from cnnscope.spec.drafts.printed import Geometry, geometry, plain
+from cnnscope.spec.drafts.printed import Geometry, geometry, pieces, plain
 
 _IN = r"\s*((?:(?:conv ?)?[dk]?\d{1,7}x\d{1,7})[^\])}]*)"
 STACK = re.compile(rf"[\[{{]{_IN}[\]}}]\s*(?:[x*]\s*(\d{{1,7}}|n)\b)?|\({_IN}\)\s*[x*]\s*(\d{{1,7}}|n)\b")
@@ -139,22 +139,7 @@ def _stack(text: str, repeat: int) -> Stack:
 
 def _operators(text: str) -> list[Item]:
     """3x3 max pool, stride 2; average pool, 1000-d fc, softmax: one operator per part that opens a new one."""
-    parts: list[str] = []
-    for piece in (piece.strip() for chunk in re.split(r";|\s/\s", text) for piece in _pieces(chunk)):
-        if piece:
-            parts.append(piece)
-    return [_operator(part) for part in parts]
-
-
-def _pieces(chunk: str) -> list[str]:
-    """Parts at commas; `64` and `stride 2` belong to the part before them."""
-    pieces: list[str] = []
-    for piece in chunk.split(","):
-        if pieces and not _OPENS.search(piece):
-            pieces[-1] += f",{piece}"
-        else:
-            pieces.append(piece)
-    return pieces
+    return [_operator(part) for chunk in re.split(r";|\s/\s", text) for part in pieces(chunk, _OPENS)]
 
 
 def _operator(part: str) -> Item:
