@@ -43,7 +43,7 @@ def explain(
             raise UsageError(f"layer `{layer[:40]}` of no network", "name the network before it")
         found = explaining.define(metric or "")
     else:
-        network = load(model) if isinstance(model, str) else model
+        network = _loaded(model)
         figures = network.analyze(input=input, batch=batch, dtype=dtype)
         if layer is None:
             found = explaining.explain_network(figures, network.shaped(input), metric or "")
@@ -72,7 +72,7 @@ def verify(
 
     if seed < 0:
         raise UsageError(f"seed {seed}", "it must be at least 0")
-    network = load(model) if isinstance(model, str) else model
+    network = _loaded(model)
     found = verified(
         network.shaped(input),
         network.analyze(input=input, batch=batch, dtype=dtype),
@@ -107,7 +107,7 @@ def profile(
     from cnnscope.profiling.protocol import Limits
     from cnnscope.runtimes import Settings
 
-    network = load(model) if isinstance(model, str) else model
+    network = _loaded(model)
     found = profiled(
         network.shaped(input),
         settings or Settings(),
@@ -136,10 +136,14 @@ def reconcile(
     """
     from cnnscope.reconciliation.reconcile import reconcile as reconciled
 
-    network = load(model) if isinstance(model, str) else model
+    network = _loaded(model)
     names = (tools,) if isinstance(tools, str) else tools
     found = reconciled(network.analyze(input=input, batch=batch), names, calls or {})
     return replace(found, renderers=render.renderers("reconciliation"))
+
+
+def _loaded(model: Network | str) -> Network:
+    return load(model) if isinstance(model, str) else model
 
 
 def check_claims(models: Iterable[str], *, assume: Mapping[str, str] | None = None) -> "list[Checked]":
