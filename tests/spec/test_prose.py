@@ -55,3 +55,11 @@ def test_what_may_be_a_layer_is_never_left_out(text, line, tmp_path):
     path.write_text(text + line + "\n")
     with pytest.raises(SpecError, match="is no line of a ledger"):
         cnnscope.load(str(path))
+
+
+def test_a_hundred_thousand_lines_of_text_are_left_out_at_once(tmp_path):
+    """Each line is looked at once: with a search among those left out this would take minutes."""
+    path = tmp_path / "net.txt"
+    path.write_text("- a b\n" * 60_000 + CHAIN + "- a b\n" * 40_000)
+    (told,) = [a for a in cnnscope.load(str(path)).analyze().assumptions if a.what == "left out"]
+    assert told.value == "lines 1 to 60000, 60007 to 100006"

@@ -31,9 +31,11 @@ def without_prose(document: Document) -> tuple[Document, list[Assumption]]:
     if not above + below or max(above, below) == len(filled):
         return document, []
     around = filled[:above] + filled[len(filled) - below :]
-    kept = tuple("" if index in around else line for index, line in enumerate(document.lines))
+    lines = [*document.lines]
+    for index in around:
+        lines[index] = ""
     told = Assumption("left out", _numbers([index + 1 for index in around]), "text around the network")
-    return replace(document, lines=kept), [told]
+    return replace(document, lines=tuple(lines)), [told]
 
 
 def _prose(lines: list[str]) -> int:
